@@ -1,0 +1,23 @@
+//! Who is asking, and what may be remembered of it.
+//!
+//! ```text
+//! peer + head  -> chain::Chain::resolve   -> Client (a VisitorAddr, or Unknown)
+//! Client + Recording -> recording::disclose -> Disclosure
+//! other fields -> fields (which names carry addresses), scan (which values do)
+//! ```
+
+pub mod visitor;
+
+pub mod chain;
+pub mod fields;
+pub mod proxy_protocol;
+pub mod scan;
+
+pub mod disclosure;
+pub mod period;
+pub mod recording;
+
+pub use chain::{Chain, Resolved, Source, Trust};
+pub use disclosure::Disclosure;
+pub use recording::{Mode, Recording};
+pub use visitor::{Client, Unknown, VisitorAddr};

@@ -1,0 +1,1 @@
+//! From TOML as typed to [`crate::policy::Settings`] as meant.

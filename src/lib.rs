@@ -1,0 +1,7 @@
+//! cloakroom: a TLS-terminating reverse proxy that keeps what a visitor did not mean to
+//! tell from the chat backend behind it.
+
+pub mod address;
+pub mod config;
+pub mod framing;
+pub mod policy;

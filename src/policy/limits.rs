@@ -1,0 +1,88 @@
+//! How much of everything is allowed, and for how long.
+
+use std::time::Duration;
+
+/// Sizes and counts. Each has a default that a public proxy can live with.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Bytes of a request head: request line and all fields. Over it: 431.
+    pub head_bytes: usize,
+    /// Fields of a request head. Over it: 431.
+    pub head_fields: usize,
+    /// Bytes of one line of a head. Over it: 414 for the request line, 431 for a field.
+    pub line_bytes: usize,
+    /// Bytes of a request body. Over it: 413.
+    pub body_bytes: u64,
+    /// Requests on one HTTP/1.1 connection, after which it is closed.
+    pub requests_per_connection: u64,
+    /// Connections of all listeners together. At the limit accepting pauses.
+    pub connections: usize,
+    /// Connections of one socket peer. Over it the new one is closed. Not applied to trusted peers.
+    pub connections_per_peer: usize,
+    /// TLS handshakes under way at one time. Over it new ones wait their turn.
+    pub handshakes: usize,
+    /// HTTP/2: streams open at one time on a connection.
+    pub h2_streams: u32,
+    /// HTTP/2: streams that the peer reset and that are not yet forgotten. Over it: GOAWAY.
+    pub h2_pending_resets: usize,
+    /// HTTP/2: flow-control window of a connection in bytes; a stream gets a quarter of it.
+    pub h2_window: u32,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            head_bytes: 32 << 10,
+            head_fields: 100,
+            line_bytes: 8 << 10,
+            body_bytes: 64 << 20,
+            requests_per_connection: 1_000_000,
+            connections: 65_536,
+            connections_per_peer: 1_024,
+            handshakes: 1_024,
+            h2_streams: 128,
+            h2_pending_resets: 50,
+            // h2 kills a connection whose window is under 1 MiB on many small frames.
+            h2_window: 1 << 20,
+        }
+    }
+}
+
+/// How long a client may take for each part of an exchange.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// The PROXY header, from accept on. Over it: close.
+    pub proxy_header: Duration,
+    /// The TLS handshake. Over it: close.
+    pub tls_handshake: Duration,
+    /// The request head, from its first byte to its last. Over it: 408 and close.
+    pub head: Duration,
+    /// The time between two requests of a connection. Over it: close.
+    pub keep_alive: Duration,
+    /// The time between two pieces of a request body. Over it: 408 and close.
+    pub body_idle: Duration,
+    /// Slowest request body in bytes per second, measured once `body_rate_after` has passed.
+    pub body_rate: u64,
+    /// How long a body may be slower than `body_rate`.
+    pub body_rate_after: Duration,
+    /// The time without a byte in either direction of an upgraded connection. Over it: close.
+    pub tunnel_idle: Duration,
+    /// How long open exchanges may take after SIGTERM.
+    pub drain: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            proxy_header: Duration::from_secs(3),
+            tls_handshake: Duration::from_secs(10),
+            head: Duration::from_secs(10),
+            keep_alive: Duration::from_secs(60),
+            body_idle: Duration::from_secs(30),
+            body_rate: 100,
+            body_rate_after: Duration::from_secs(10),
+            tunnel_idle: Duration::from_secs(120),
+            drain: Duration::from_secs(30),
+        }
+    }
+}

@@ -1,0 +1,23 @@
+//! What the operator and the property owners chose, as data that is swapped whole.
+//!
+//! ```text
+//! Settings ── listeners ── who may say who the client is, TLS, limits
+//!          ├─ upstreams ── where requests go, which fields disclose the address
+//!          └─ book ─────── sources -> key -> Property -> Policy (shared)
+//! ```
+
+pub mod book;
+pub mod limits;
+pub mod listener;
+pub mod property;
+pub mod settings;
+pub mod source;
+pub mod upstream;
+
+pub use book::{Book, BookBuilder, Found};
+pub use limits::{Limits, Timeouts};
+pub use listener::Listener;
+pub use property::{Policy, Property, UnknownProperty};
+pub use settings::Settings;
+pub use source::{PathPattern, RequestView, Source};
+pub use upstream::Upstream;

@@ -1,0 +1,91 @@
+//! Everything that a configuration means.
+
+use super::{Book, Limits, Listener, Timeouts, Upstream};
+use crate::address::fields::AddressFields;
+use crate::address::recording::Landing;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+/// Everything that a configuration means. Built whole or not at all.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Where clients connect.
+    pub listeners: Vec<Listener>,
+    /// Where requests go.
+    pub upstreams: Vec<Upstream>,
+    /// Which property a request belongs to.
+    pub book: Arc<Book>,
+    /// Fields that are removed because they can tell where a visitor is.
+    pub address_fields: AddressFields,
+    /// Where stand-ins land.
+    pub landing: Landing,
+    /// Where the secrets of pseudonyms come from.
+    pub rotation: Rotation,
+    /// The country database, read whole; `None` where no property asks for countries.
+    pub country: Option<CountryFile>,
+    /// Sizes and counts.
+    pub limits: Limits,
+    /// Times.
+    pub timeouts: Timeouts,
+    /// What is logged.
+    pub log: Log,
+    /// Upgrades that are tunnelled, lower case (`websocket`).
+    pub upgrades: Vec<String>,
+}
+
+/// Where the secrets of pseudonyms come from, and how long one lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rotation {
+    /// Length of a period.
+    pub period: Duration,
+    /// Where secrets come from.
+    pub secrets: Secrets,
+}
+
+/// Where the secrets of pseudonyms come from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Secrets {
+    /// Random ones, destroyed when their period ends. With a directory they survive a
+    /// restart within the period; without one they live in memory alone.
+    Random {
+        /// Where the running period's secret is kept, mode 0600.
+        state: Option<PathBuf>,
+    },
+    /// Derived from a master secret that several instances share.
+    Derived {
+        /// The file with the master secret: 32 bytes or more, or their hexadecimal form.
+        master: PathBuf,
+    },
+}
+
+/// A country database in MaxMind's format.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountryFile(pub PathBuf);
+
+/// What is logged.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Log {
+    /// Text or JSON lines.
+    pub format: LogFormat,
+    /// Least severity, in the syntax of `tracing_subscriber::EnvFilter`.
+    pub level: String,
+    /// Whether each exchange is logged.
+    pub access: bool,
+}
+
+/// Form of log lines.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self { format: LogFormat::Text, level: "info".into(), access: true }
+    }
+}
