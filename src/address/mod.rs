@@ -13,9 +13,17 @@ pub mod fields;
 pub mod proxy_protocol;
 pub mod scan;
 
+pub mod country;
 pub mod disclosure;
+pub mod landing;
+pub mod master_secret;
+pub mod mode;
 pub mod period;
+pub mod period_file;
+pub mod pseudonym;
 pub mod recording;
+pub mod sealing;
+pub mod truncation;
 
 pub use chain::{Chain, Resolved, Source, Trust};
 pub use disclosure::Disclosure;

@@ -1,4 +1,8 @@
-//! Which secret makes pseudonyms in this rotation period?
+//! Which rotation period is it, and what is its secret?
+//!
+//! Where secrets come from is said by [`MasterSecret`](super::master_secret::MasterSecret)
+//! for fleets; random ones are drawn by the shell and kept in a
+//! [`period_file`](super::period_file).
 
 use std::fmt;
 use std::time::Duration;
@@ -26,6 +30,9 @@ impl fmt::Debug for PeriodSecret {
 }
 
 /// A rotation period: time since the Unix epoch in whole lengths.
+///
+/// Periods of another length are other periods, even where their numbers agree: whoever
+/// changes the length begins anew.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Period {
     /// Number of whole lengths since the epoch.
@@ -35,13 +42,42 @@ pub struct Period {
 }
 
 impl Period {
-    /// The period that holds this moment (time since the Unix epoch).
+    /// The period that holds this moment (time since the Unix epoch). A length below one
+    /// second counts as one.
     pub fn at(since_epoch: Duration, length: Duration) -> Self {
         let seconds = length.as_secs().max(1);
         Self { number: since_epoch.as_secs() / seconds, seconds }
     }
     /// When the next period begins, as time since the Unix epoch.
     pub fn end(self) -> Duration {
-        Duration::from_secs((self.number + 1).saturating_mul(self.seconds))
+        Duration::from_secs(self.number.saturating_add(1).saturating_mul(self.seconds))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_period_holds_its_first_second_and_not_its_end() {
+        let day = Duration::from_secs(86_400);
+        for (second, number) in [(0, 0), (86_399, 0), (86_400, 1), (1_700_000_000, 19_675)] {
+            let period = Period::at(Duration::from_secs(second), day);
+            assert_eq!(period, Period { number, seconds: 86_400 }, "{second}");
+            assert!(period.end() > Duration::from_secs(second), "{second}");
+            assert_eq!(Period::at(period.end(), day).number, number + 1, "{second}");
+        }
+    }
+
+    #[test]
+    fn extremes_do_not_overflow() {
+        let last = Period::at(Duration::MAX, Duration::ZERO);
+        assert_eq!(last, Period { number: u64::MAX, seconds: 1 });
+        assert_eq!(last.end(), Duration::from_secs(u64::MAX));
+    }
+
+    #[test]
+    fn printing_a_secret_shows_none_of_it() {
+        assert_eq!(format!("{:?}", PeriodSecret::new([7; 32])), "PeriodSecret");
     }
 }
