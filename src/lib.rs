@@ -5,3 +5,8 @@ pub mod address;
 pub mod config;
 pub mod framing;
 pub mod policy;
+
+#[cfg(feature = "shell")]
+pub mod proxy;
+#[cfg(feature = "shell")]
+pub mod server;

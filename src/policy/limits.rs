@@ -65,6 +65,8 @@ pub struct Timeouts {
     pub body_rate: u64,
     /// How long a body may be slower than `body_rate`.
     pub body_rate_after: Duration,
+    /// The time for which a client may take nothing of a response. Over it: close.
+    pub send: Duration,
     /// The time without a byte in either direction of an upgraded connection. Over it: close.
     pub tunnel_idle: Duration,
     /// How long open exchanges may take after SIGTERM.
@@ -81,6 +83,7 @@ impl Default for Timeouts {
             body_idle: Duration::from_secs(30),
             body_rate: 100,
             body_rate_after: Duration::from_secs(10),
+            send: Duration::from_secs(60),
             tunnel_idle: Duration::from_secs(120),
             drain: Duration::from_secs(30),
         }

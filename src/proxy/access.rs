@@ -1,0 +1,124 @@
+//! One exchange as the log tells it: what was decided and how long it took, nothing of
+//! who asked or for what.
+
+use crate::address::Mode;
+use crate::proxy::body::{BrokenReply, Progress};
+use crate::proxy::refusal::Refusal;
+use crate::proxy::visit::State;
+use http::{Method, StatusCode, Version};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The record of an exchange; dropping it ends the exchange and writes the line.
+#[derive(Debug)]
+pub struct Access {
+    state: Arc<State>,
+    logged: bool,
+    began: Instant,
+    /// The listener's name.
+    pub listener: Arc<str>,
+    /// Which method was asked for.
+    pub method: Method,
+    /// Over which version.
+    pub version: Version,
+    /// The property's id.
+    pub property: Option<Arc<str>>,
+    /// Its recording mode.
+    pub mode: Option<Mode>,
+    /// Which upstream, and which of its servers.
+    pub upstream: Option<(Arc<str>, usize)>,
+    /// Our answer's status.
+    pub status: StatusCode,
+    /// Why we refused, if we did.
+    pub refusal: Option<Refusal>,
+    /// How the request body fared.
+    pub request: Option<Arc<Progress>>,
+    /// How long the upstream took to its response head.
+    pub waited: Option<Duration>,
+    sent: u64,
+    broken: Option<BrokenReply>,
+}
+
+impl Access {
+    /// Begins the record of an exchange that [`State::begin`] has counted.
+    pub fn new(
+        state: &Arc<State>,
+        listener: &Arc<str>,
+        method: Method,
+        version: Version,
+        logged: bool,
+    ) -> Self {
+        Self {
+            state: Arc::clone(state),
+            logged,
+            began: Instant::now(),
+            listener: Arc::clone(listener),
+            method,
+            version,
+            property: None,
+            mode: None,
+            upstream: None,
+            status: StatusCode::OK,
+            refusal: None,
+            request: None,
+            waited: None,
+            sent: 0,
+            broken: None,
+        }
+    }
+
+    /// Counts response bytes.
+    pub fn sent(&mut self, bytes: usize) {
+        self.sent += bytes as u64;
+    }
+
+    /// The response was cut.
+    pub fn broken(&mut self, why: BrokenReply) {
+        self.broken = Some(why);
+    }
+}
+
+impl Drop for Access {
+    fn drop(&mut self) {
+        self.state.end();
+        if !self.logged {
+            return;
+        }
+        let millis = |duration: Duration| duration.as_secs_f64() * 1e3;
+        tracing::info!(
+            target: "cloakroom::access",
+            listener = &*self.listener,
+            property = self.property.as_deref(),
+            mode = self.mode.map(Mode::as_str),
+            method = method(&self.method),
+            version = ?self.version,
+            status = self.status.as_u16(),
+            refusal = self.refusal.map(Refusal::name),
+            broken = self.broken.map(tracing::field::display),
+            bytes_in = self.request.as_ref().map_or(0, |progress| progress.received()),
+            bytes_out = self.sent,
+            upstream = self.upstream.as_ref().map(|(name, _)| &**name),
+            server = self.upstream.as_ref().map(|(_, server)| *server),
+            upstream_ms = self.waited.map(millis),
+            total_ms = millis(self.began.elapsed()),
+            "exchange"
+        );
+    }
+}
+
+/// The method's name, where it is one of those that everybody knows: others are text that
+/// a client made up.
+fn method(method: &Method) -> &str {
+    let known = [
+        Method::GET,
+        Method::HEAD,
+        Method::POST,
+        Method::PUT,
+        Method::PATCH,
+        Method::DELETE,
+        Method::OPTIONS,
+        Method::CONNECT,
+        Method::TRACE,
+    ];
+    if known.contains(method) { method.as_str() } else { "other" }
+}

@@ -1,0 +1,268 @@
+//! One exchange, from request head to response head.
+//!
+//! No path leads from request bytes to the upstream except through [`forward`]: it fits on
+//! one screen, and every decision in it is made elsewhere.
+
+use crate::address::Resolved;
+use crate::policy::upstream::HostField;
+use crate::policy::{Found, Listener, Property, UnknownProperty};
+use crate::proxy::access::Access;
+use crate::proxy::body::{FromUpstream, Progress, ReplyBody, RequestBody};
+use crate::proxy::head::{self, Rewrite, View};
+use crate::proxy::plan::Plan;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::told::Told;
+use crate::proxy::tunnel::{Decision, Tunnel};
+use crate::proxy::upstream::{Checkout, Lease, Pool, Unsent};
+use crate::proxy::visit::Visit;
+use bytes::Bytes;
+use http::header::{CONNECTION, HOST, UPGRADE};
+use http::request::Parts;
+use http::uri::{Authority, PathAndQuery};
+use http::{HeaderValue, Request, Response, StatusCode, Uri, Version};
+use http_body::Body;
+use http_body_util::Full;
+use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
+use std::convert::Infallible;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::{Instant, timeout_at};
+
+/// Answers a request: with the upstream's response, or with a refusal.
+pub async fn answer(
+    visit: Arc<Visit>,
+    request: Request<Incoming>,
+) -> Result<Response<ReplyBody>, Infallible> {
+    let plan = visit.plan.load_full();
+    let served = visit.state.begin();
+    let version = request.version();
+    let logged = plan.settings.log.access;
+    let mut access =
+        Access::new(&visit.state, &visit.name, request.method().clone(), version, logged);
+    let last = served >= plan.settings.limits.requests_per_connection;
+    let asks_upgrade = version == Version::HTTP_11 && visit.state.asks_upgrade(served);
+    let outcome = forward(&visit, &plan, request, asks_upgrade, &mut access).await;
+    let mut response = match outcome {
+        Ok(Reply::Message(response, source)) => {
+            access.status = response.status();
+            response.map(|body| ReplyBody::upstream(body, source, access))
+        }
+        Ok(Reply::Tunnel(response, tunnel)) => {
+            access.status = response.status();
+            tunnel.open(&visit, plan.settings.timeouts.tunnel_idle, access);
+            response.map(|()| ReplyBody::none())
+        }
+        Err(refusal) => {
+            access.refusal = Some(refusal);
+            access.status = refusal.status();
+            refusal.answer::<Full<Bytes>>().map(|text| ReplyBody::own(text, access))
+        }
+    };
+    let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
+    if version < Version::HTTP_2 && !upgraded && (last || visit.state.is_draining()) {
+        response.headers_mut().insert(CONNECTION, HeaderValue::from_static("close"));
+    }
+    Ok(response)
+}
+
+/// What the upstream answered.
+enum Reply {
+    Message(Response<Incoming>, FromUpstream),
+    Tunnel(Response<()>, Tunnel),
+}
+
+/// The one way from a request to the upstream.
+async fn forward(
+    visit: &Visit,
+    plan: &Arc<Plan>,
+    request: Request<Incoming>,
+    asks_upgrade: bool,
+    access: &mut Access,
+) -> Result<Reply, Refusal> {
+    let decision = Decision::new(asks_upgrade, &visit.state);
+    let (mut parts, body) = request.into_parts();
+    let upgrade = parts.headers.get(UPGRADE).filter(|_| asks_upgrade).cloned();
+    if let Some(refusal) = visit.state.refused() {
+        return Err(refusal);
+    }
+    let authority = head::admit(&parts)?;
+    if upgrade.as_ref().is_some_and(|wanted| !allowed(plan, wanted)) {
+        return Err(Refusal::Upgrade);
+    }
+    let listener = listener(visit, plan);
+    let resolved = client(listener, visit, &parts);
+    let property = property(plan, &parts, &authority)?;
+    let told = Told::of(visit, plan, resolved.client, property);
+    access.property = Some(Arc::clone(&property.id));
+    access.mode = Some(told.mode);
+    let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
+    let rewrite = Rewrite {
+        address_fields: &plan.settings.address_fields,
+        told: &told,
+        authority: &authority,
+        scheme: listener.scheme,
+        trusted: visit.peer.is_some_and(|peer| listener.chain.trusts(peer)),
+        via: pool.settings.via,
+    };
+    let ours = parts.extensions.remove::<OnUpgrade>().filter(|_| upgrade.is_some());
+    rewrite.apply(&mut parts);
+    if let Some(wanted) = &upgrade {
+        parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
+        parts.headers.insert(UPGRADE, wanted.clone());
+    }
+    let body = RequestBody::new(body, plan, &told);
+    let progress = body.progress();
+    access.request = Some(Arc::clone(&progress));
+    let sent = Instant::now();
+    let (mut response, lease) = send(pool, parts, body, &authority).await?;
+    access.waited = Some(sent.elapsed());
+    access.upstream = Some((Arc::clone(&pool.name), lease.server()));
+    let theirs = (response.status() == StatusCode::SWITCHING_PROTOCOLS)
+        .then(|| hyper::upgrade::on(&mut response));
+    let chosen = response.headers().get(UPGRADE).cloned();
+    head::strip_hop_by_hop(response.headers_mut());
+    match (ours, theirs) {
+        (_, None) => {
+            Ok(Reply::Message(response, FromUpstream::new(lease, progress, pool.settings.stall)))
+        }
+        // A change of protocol that nobody asked for is no answer.
+        (None, Some(_)) => Err(Refusal::UpstreamBroken),
+        (Some(ours), Some(theirs)) => {
+            response.headers_mut().insert(CONNECTION, HeaderValue::from_static("upgrade"));
+            if let Some(chosen) = chosen.or(upgrade) {
+                response.headers_mut().insert(UPGRADE, chosen);
+            }
+            Ok(Reply::Tunnel(response.map(drop), Tunnel::new(ours, theirs, lease, decision)))
+        }
+    }
+}
+
+/// The listener as it is configured now, or as it was when the connection came.
+fn listener<'a>(visit: &'a Visit, plan: &'a Plan) -> &'a Listener {
+    let same = |listener: &&Listener| listener.name == visit.listener.name;
+    plan.settings.listeners.iter().find(same).unwrap_or(&visit.listener)
+}
+
+/// Who is asking.
+fn client(listener: &Listener, visit: &Visit, parts: &Parts) -> Resolved {
+    let lines = listener.chain.field().map(|name| parts.headers.get_all(name));
+    let lines = lines.into_iter().flatten().map(HeaderValue::as_bytes);
+    listener.chain.resolve(visit.peer, lines)
+}
+
+/// Of which property.
+fn property<'a>(
+    plan: &'a Plan,
+    parts: &Parts,
+    authority: &Authority,
+) -> Result<&'a Property, Refusal> {
+    match plan.settings.book.find(&View::new(parts, authority)) {
+        Found::Property(property, _) => Ok(property),
+        Found::Conflict(..) => Err(Refusal::Conflict),
+        Found::Silent | Found::Unknown(_) => match plan.settings.book.unknown() {
+            UnknownProperty::Serve(property) => Ok(property),
+            UnknownProperty::Refuse => Err(Refusal::Property),
+        },
+    }
+}
+
+/// Whether the operator lets this protocol through.
+fn allowed(plan: &Plan, wanted: &HeaderValue) -> bool {
+    let allowed = &plan.settings.upgrades;
+    allowed.iter().any(|name| wanted.as_bytes().eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// Sends the request, on another connection if the first turns out to be dead: at most
+/// once more, and only where nothing was sent or sending twice does no harm.
+async fn send(
+    pool: &Pool,
+    mut parts: Parts,
+    body: RequestBody,
+    authority: &Authority,
+) -> Result<(Response<Incoming>, Lease), Refusal> {
+    let progress = body.progress();
+    let repeatable = body.is_end_stream() && parts.method.is_idempotent();
+    // What hangs on the server's side of the exchange stays here.
+    parts.extensions = http::Extensions::new();
+    let mut request = Request::from_parts(parts, body);
+    let mut which = Checkout::Any;
+    loop {
+        let mut lease = pool.checkout(which).await?;
+        aim(&mut request, &lease, pool.settings.host, authority)?;
+        let may_repeat = which == Checkout::Any && lease.is_reused();
+        let copy = (may_repeat && repeatable).then(|| again(&request));
+        let unsent =
+            match first_byte(pool.settings.first_byte, &progress, lease.send(request)).await? {
+                Ok(response) => return Ok((response, lease)),
+                Err(unsent) => unsent,
+            };
+        request = match (unsent.request, copy) {
+            (Some(request), _) if which == Checkout::Any => request,
+            (None, Some(copy)) => copy,
+            _ => return Err(progress.failure().unwrap_or(Refusal::UpstreamBroken)),
+        };
+        which = Checkout::Fresh;
+    }
+}
+
+/// The same request once more; it has no body.
+fn again(request: &Request<RequestBody>) -> Request<RequestBody> {
+    let mut copy = Request::new(RequestBody::empty());
+    *copy.method_mut() = request.method().clone();
+    *copy.uri_mut() = request.uri().clone();
+    *copy.version_mut() = request.version();
+    *copy.headers_mut() = request.headers().clone();
+    copy
+}
+
+/// Waits for the response head. While the client still sends its body, its own limits hold.
+async fn first_byte<F>(
+    limit: Duration,
+    progress: &Progress,
+    sending: F,
+) -> Result<Result<Response<Incoming>, Unsent>, Refusal>
+where
+    F: Future<Output = Result<Response<Incoming>, Unsent>>,
+{
+    let mut sending = pin!(sending);
+    let mut deadline = Instant::now() + limit;
+    loop {
+        if let Ok(outcome) = timeout_at(deadline, &mut sending).await {
+            return Ok(outcome);
+        }
+        let now = Instant::now();
+        deadline = if progress.is_complete() { progress.last() } else { now } + limit;
+        if deadline <= now {
+            return Err(Refusal::FirstByteTimeout);
+        }
+    }
+}
+
+/// Gives the request the target form and the `Host` that this connection needs.
+fn aim(
+    request: &mut Request<RequestBody>,
+    lease: &Lease,
+    host: HostField,
+    visitor: &Authority,
+) -> Result<(), Refusal> {
+    let authority = match host {
+        HostField::Visitor => visitor.as_str(),
+        HostField::Server => lease.authority(),
+    };
+    let path = request.uri().path_and_query().cloned().unwrap_or(PathAndQuery::from_static("/"));
+    if lease.is_http2() {
+        let uri =
+            Uri::builder().scheme(lease.scheme().clone()).authority(authority).path_and_query(path);
+        *request.uri_mut() = uri.build().map_err(|_| Refusal::Host)?;
+        request.headers_mut().remove(HOST);
+        *request.version_mut() = Version::HTTP_2;
+    } else {
+        *request.uri_mut() = Uri::from(path);
+        let host = HeaderValue::from_str(authority).map_err(|_| Refusal::Host)?;
+        request.headers_mut().insert(HOST, host);
+        *request.version_mut() = Version::HTTP_11;
+    }
+    Ok(())
+}

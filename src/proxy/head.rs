@@ -1,0 +1,275 @@
+//! The request head on its way to the backend, and the response head on its way back.
+//!
+//! What is taken away is taken away first; what we write comes last, so that nothing a
+//! client sent (`Connection: X-Forwarded-For`, say) decides over our own fields.
+
+use crate::address::fields::Tells;
+use crate::address::scan::Scan;
+use crate::address::{Mode, fields::AddressFields};
+use crate::policy::RequestView;
+use crate::policy::listener::Scheme;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::told::Told;
+use http::header::{
+    AUTHORIZATION, CONNECTION, CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, EXPECT,
+    HOST, TE, TRANSFER_ENCODING, UPGRADE, VIA,
+};
+use http::request::Parts;
+use http::uri::{Authority, PathAndQuery};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+
+/// A request head as the book of properties reads it.
+#[derive(Debug)]
+pub struct View<'a> {
+    parts: &'a Parts,
+    authority: &'a Authority,
+}
+
+impl<'a> View<'a> {
+    /// A view of a head that [`admit`] has let through.
+    pub fn new(parts: &'a Parts, authority: &'a Authority) -> Self {
+        Self { parts, authority }
+    }
+}
+
+impl RequestView for View<'_> {
+    fn host(&self) -> Option<&str> {
+        Some(self.authority.host())
+    }
+
+    fn path(&self) -> &str {
+        self.parts.uri.path()
+    }
+
+    fn query(&self) -> Option<&str> {
+        self.parts.uri.query()
+    }
+
+    fn field(&self, name: &str, each: &mut dyn FnMut(&[u8])) {
+        for value in self.parts.headers.get_all(name) {
+            each(value.as_bytes());
+        }
+    }
+}
+
+/// Refuses what no backend should see, and says whom the request is for. HTTP/1 framing was
+/// checked on the byte stream; this holds for HTTP/2 as well.
+pub fn admit(parts: &Parts) -> Result<Authority, Refusal> {
+    if parts.method == Method::CONNECT || parts.method == Method::TRACE {
+        return Err(Refusal::Method);
+    }
+    for name in parts.headers.keys() {
+        let name = name.as_str();
+        if name.contains('_') && is_framing(name) {
+            return Err(Refusal::FieldName);
+        }
+    }
+    let mut hosts = parts.headers.get_all(HOST).iter();
+    let host = match (hosts.next(), hosts.next()) {
+        (None, _) => None,
+        (Some(host), None) => {
+            Some(Authority::try_from(host.as_bytes()).map_err(|_| Refusal::Host)?)
+        }
+        (Some(_), Some(_)) => return Err(Refusal::Host),
+    };
+    let authority = match (parts.uri.authority(), host) {
+        // Equal but for case: RFC 9113 §8.3.1.
+        (Some(authority), Some(host)) if *authority != host => return Err(Refusal::Host),
+        (Some(authority), _) => authority.clone(),
+        (None, Some(host)) => host,
+        (None, None) => return Err(Refusal::Host),
+    };
+    if authority.as_str().contains('@') || authority.host().is_empty() {
+        return Err(Refusal::Host);
+    }
+    Ok(authority)
+}
+
+/// Whether a backend that takes `_` for `-` would read a framing field.
+fn is_framing(name: &str) -> bool {
+    ["transfer_encoding", "content_length"].iter().any(|framing| {
+        name.len() == framing.len()
+            && name.bytes().zip(framing.bytes()).all(|(a, b)| a == b || (a == b'-' && b == b'_'))
+    })
+}
+
+/// What the rewriting of a head depends on.
+#[derive(Debug)]
+pub struct Rewrite<'a> {
+    /// Fields that are removed because they can tell where a visitor is.
+    pub address_fields: &'a AddressFields,
+    /// What is told instead.
+    pub told: &'a Told,
+    /// Whom the request was for.
+    pub authority: &'a Authority,
+    /// The visitor's scheme as far as we know.
+    pub scheme: Scheme,
+    /// Whether the peer is a trusted hop, whose word on scheme, host and port is kept.
+    pub trusted: bool,
+    /// Whether `Via` is added.
+    pub via: bool,
+}
+
+impl Rewrite<'_> {
+    /// Rewrites the fields and the target of a request. `Host` is left to the upstream.
+    pub fn apply(&self, parts: &mut Parts) {
+        let trailers_wanted =
+            tokens(&parts.headers, &TE).any(|t| t.eq_ignore_ascii_case("trailers"));
+        let forwarded = self.forwarded(&parts.headers);
+        strip_hop_by_hop(&mut parts.headers);
+        parts.headers.remove(EXPECT);
+        self.clean(&mut parts.headers);
+        if let Some(scan) = &self.told.scan {
+            rewrite_target(&mut parts.uri, scan, &self.told.replacement);
+        }
+        for (name, value) in &self.told.fields {
+            parts.headers.insert(name.clone(), value.clone());
+        }
+        for (name, value) in
+            [FORWARDED_PROTO, FORWARDED_HOST, FORWARDED_PORT].into_iter().zip(forwarded)
+        {
+            if let Some(value) = value {
+                parts.headers.insert(name, value);
+            }
+        }
+        if trailers_wanted {
+            parts.headers.insert(TE, HeaderValue::from_static("trailers"));
+        }
+        if self.via {
+            let value =
+                if parts.version == Version::HTTP_2 { "2 cloakroom" } else { "1.1 cloakroom" };
+            parts.headers.insert(VIA, HeaderValue::from_static(value));
+        }
+    }
+
+    /// Takes every address out of a field section: a head's, or a trailer's.
+    pub fn clean(&self, fields: &mut HeaderMap) {
+        clean(fields, self.address_fields, self.told);
+    }
+
+    /// Scheme, host and port as the visitor's browser used them.
+    fn forwarded(&self, headers: &HeaderMap) -> [Option<HeaderValue>; 3] {
+        let vouched = |name: &HeaderName| {
+            let mut all = headers.get_all(name).iter();
+            let value = all.next().filter(|_| self.trusted && all.next().is_none())?;
+            let plain = |b: &u8| b.is_ascii_alphanumeric() || b".:-[]_".contains(b);
+            value.as_bytes().iter().all(plain).then(|| value.clone())
+        };
+        let scheme = vouched(&FORWARDED_PROTO);
+        let is_https = match &scheme {
+            Some(value) => value.as_bytes().eq_ignore_ascii_case(b"https"),
+            None => self.scheme == Scheme::Https,
+        };
+        let port = || match (self.authority.port_u16(), is_https) {
+            (Some(port), _) => HeaderValue::from(port),
+            (None, true) => HeaderValue::from_static("443"),
+            (None, false) => HeaderValue::from_static("80"),
+        };
+        let host = || HeaderValue::from_str(self.authority.as_str()).ok();
+        [
+            Some(scheme.unwrap_or(HeaderValue::from_static(self.scheme.as_str()))),
+            vouched(&FORWARDED_HOST).or_else(host),
+            Some(vouched(&FORWARDED_PORT).unwrap_or_else(port)),
+        ]
+    }
+}
+
+/// Removes the fields that can tell where a visitor is, and the address from all others.
+pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told) {
+    let keeps_place = told.mode == Mode::Full;
+    let mut doomed = Vec::new();
+    for name in fields.keys() {
+        let doom = match address_fields.tells(name.as_str().as_bytes()) {
+            None => SCHEME_FIELDS.contains(&name.as_str()),
+            Some(Tells::Address) => true,
+            Some(Tells::Place | Tells::Correlation) => !keeps_place,
+        };
+        if doom {
+            doomed.push(name.clone());
+        }
+    }
+    for name in doomed {
+        fields.remove(name);
+    }
+    let Some(scan) = &told.scan else { return };
+    for (name, value) in fields.iter_mut() {
+        // These name us, or count bytes; neither is about the visitor.
+        if name == HOST || name == CONTENT_LENGTH {
+            continue;
+        }
+        if let Some(clean) = scan.rewrite(value.as_bytes(), &told.replacement) {
+            match HeaderValue::from_bytes(&clean) {
+                Ok(rewritten) => *value = rewritten,
+                // Not to be had: the scan replaces text by text. Nothing leaks even then.
+                Err(_) => *value = HeaderValue::from_static(""),
+            }
+        }
+    }
+}
+
+/// Takes the address out of path and query.
+fn rewrite_target(uri: &mut Uri, scan: &Scan, replacement: &str) {
+    let Some(target) = uri.path_and_query() else { return };
+    if let Some(clean) = scan.rewrite(target.as_str().as_bytes(), replacement) {
+        let mut parts = std::mem::take(uri).into_parts();
+        parts.path_and_query =
+            Some(PathAndQuery::try_from(clean).unwrap_or_else(|_| PathAndQuery::from_static("/")));
+        *uri = Uri::from_parts(parts).unwrap_or_default();
+    }
+}
+
+/// Removes what concerns one connection only (RFC 9110 §7.6.1), from either head.
+pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
+    if headers.contains_key(CONNECTION) {
+        let named: Vec<HeaderName> = tokens(headers, &CONNECTION)
+            .filter_map(|token| HeaderName::from_bytes(token.as_bytes()).ok())
+            .filter(|name| !END_TO_END.contains(name))
+            .collect();
+        for name in named {
+            headers.remove(name);
+        }
+        headers.remove(CONNECTION);
+    }
+    for name in &HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
+
+fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
+    headers
+        .get_all(name)
+        .into_iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+}
+
+const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
+const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
+const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
+
+/// Other spellings of the visitor's scheme; some frameworks believe them before
+/// `X-Forwarded-Proto` (Rack reads the first two).
+const SCHEME_FIELDS: [&str; 5] = [
+    "x-forwarded-ssl",
+    "x-forwarded-scheme",
+    "x-forwarded-protocol",
+    "x-url-scheme",
+    "front-end-https",
+];
+
+/// RFC 9110 §7.6.1, and what browsers and old proxies send beside it.
+const HOP_BY_HOP: [HeaderName; 8] = [
+    HeaderName::from_static("keep-alive"),
+    HeaderName::from_static("proxy-connection"),
+    HeaderName::from_static("proxy-authenticate"),
+    HeaderName::from_static("proxy-authorization"),
+    HeaderName::from_static("http2-settings"),
+    TE,
+    TRANSFER_ENCODING,
+    UPGRADE,
+];
+
+/// Fields that a `Connection` field cannot take away: a request without them means another.
+const END_TO_END: [HeaderName; 6] =
+    [HOST, CONTENT_LENGTH, CONTENT_TYPE, CONTENT_ENCODING, AUTHORIZATION, COOKIE];

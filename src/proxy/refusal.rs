@@ -1,0 +1,120 @@
+//! Why an exchange is refused, and what the client is told: a status and a name, never a
+//! word of what it sent.
+
+use crate::framing;
+use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
+use http::{HeaderValue, Response, StatusCode};
+use std::fmt;
+
+/// Why an exchange is refused.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// The byte stream is not one that every reader would cut into the same messages.
+    Framing(framing::Refusal),
+    /// The head did not arrive in time.
+    HeadTooSlow,
+    /// `Host` is missing, doubled, or differs from `:authority`.
+    Host,
+    /// A field name that a backend may take for a framing field.
+    FieldName,
+    /// The method is not forwarded (`CONNECT`, `TRACE`).
+    Method,
+    /// The request asks for an upgrade that is not in the operator's list.
+    Upgrade,
+    /// The request names two properties.
+    Conflict,
+    /// The request names no property that is known, and unknown ones are refused.
+    Property,
+    /// The body is longer than allowed.
+    BodyTooLarge,
+    /// The body came too slowly.
+    BodyTooSlow,
+    /// The body broke off or was malformed.
+    BodyBroken,
+    /// No connection to a server of the upstream could be made.
+    Unreachable,
+    /// The upstream broke off, or answered with something that is not HTTP.
+    UpstreamBroken,
+    /// Too many requests wait for a connection, or one waited too long.
+    Busy,
+    /// The upstream did not accept a connection in time.
+    ConnectTimeout,
+    /// The upstream did not answer in time.
+    FirstByteTimeout,
+}
+
+impl Refusal {
+    /// The status code (RFC 9110 §15).
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::Framing(refusal) => {
+                StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST)
+            }
+            Self::Host | Self::FieldName | Self::Conflict | Self::Upgrade | Self::BodyBroken => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::Property => StatusCode::NOT_FOUND,
+            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::HeadTooSlow | Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::Unreachable | Self::UpstreamBroken => StatusCode::BAD_GATEWAY,
+            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::ConnectTimeout | Self::FirstByteTimeout => StatusCode::GATEWAY_TIMEOUT,
+        }
+    }
+
+    /// A stable name for logs, counters and the answer's `code`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Framing(refusal) => refusal.name(),
+            Self::HeadTooSlow => "head-too-slow",
+            Self::Host => "host",
+            Self::FieldName => "field-name",
+            Self::Method => "method",
+            Self::Upgrade => "upgrade",
+            Self::Conflict => "property-conflict",
+            Self::Property => "property-unknown",
+            Self::BodyTooLarge => "body-too-large",
+            Self::BodyTooSlow => "body-too-slow",
+            Self::BodyBroken => "body-broken",
+            Self::Unreachable => "upstream-unreachable",
+            Self::UpstreamBroken => "upstream-broken",
+            Self::Busy => "upstream-busy",
+            Self::ConnectTimeout => "upstream-connect-timeout",
+            Self::FirstByteTimeout => "upstream-first-byte-timeout",
+        }
+    }
+
+    /// Whether the connection is closed behind the answer: what follows on it cannot be trusted.
+    fn closes(self) -> bool {
+        self.status().is_client_error() && !matches!(self, Self::Property | Self::Conflict)
+    }
+
+    /// The answer: `application/problem+json` (RFC 9457) with nothing of the request in it.
+    pub fn answer<B: From<String>>(self) -> Response<B> {
+        let status = self.status();
+        let title = status.canonical_reason().unwrap_or("Refused");
+        let body = format!(
+            "{{\"type\":\"about:blank\",\"title\":\"{title}\",\"status\":{},\"code\":\"{}\"}}\n",
+            status.as_u16(),
+            self.name()
+        );
+        let mut response = Response::new(B::from(body));
+        *response.status_mut() = status;
+        let headers = response.headers_mut();
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
+        headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if self.closes() {
+            headers.insert(CONNECTION, HeaderValue::from_static("close"));
+        }
+        response
+    }
+}
+
+impl fmt::Display for Refusal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+impl std::error::Error for Refusal {}

@@ -1,0 +1,132 @@
+//! What the backend is told of a visitor, as header fields ready to write.
+
+use crate::address::recording::Moment;
+use crate::address::scan::Scan;
+use crate::address::{Client, Disclosure, Mode};
+use crate::policy::{Property, Upstream};
+use crate::proxy::Plan;
+use crate::proxy::visit::{Memo, Visit};
+use http::{HeaderName, HeaderValue};
+use std::sync::{Arc, PoisonError};
+
+/// In which fields an upstream reads what it may know.
+#[derive(Clone, Debug)]
+pub struct Carrier {
+    address: Vec<(HeaderName, bool)>,
+    sealed: Option<HeaderName>,
+    country: Option<HeaderName>,
+}
+
+impl Carrier {
+    /// The fields that this upstream reads. A name that is no field name is left out: the
+    /// configuration has refused it long before.
+    pub fn new(upstream: &Upstream) -> Self {
+        let name = |text: &str| HeaderName::from_bytes(text.as_bytes()).ok();
+        Self {
+            address: upstream
+                .address_fields
+                .iter()
+                .filter_map(|field| Some((name(&field.name)?, field.forwarded)))
+                .collect(),
+            sealed: name(&upstream.sealed_field),
+            country: name(&upstream.country_field),
+        }
+    }
+}
+
+/// What the backend is told of one visitor of one property.
+#[derive(Debug)]
+pub struct Told {
+    /// The mode that decided.
+    pub mode: Mode,
+    /// Fields to write, each once.
+    pub fields: Vec<(HeaderName, HeaderValue)>,
+    /// How other values are searched for the address; `None` where it may be known, or is not.
+    pub scan: Option<Scan>,
+    /// What stands in for the address where another value holds it.
+    pub replacement: String,
+}
+
+impl Told {
+    /// What the backend of `property` is told of `client`: from memory where the last
+    /// exchange of this connection was the same visitor's.
+    pub fn of(visit: &Visit, plan: &Plan, client: Client, property: &Property) -> Arc<Self> {
+        let secret = plan.secret.load();
+        let mut memo = visit.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(memo) = memo.as_ref()
+            && memo.generation == plan.generation
+            && memo.secret == secret.number
+            && memo.client == client
+            && Arc::ptr_eq(&memo.property, &property.id)
+        {
+            return Arc::clone(&memo.told);
+        }
+        let mut tweak = [0; 16];
+        // Without fresh randomness two sealed values of a visitor would be equal: tell nothing.
+        let client = match aws_lc_rs::rand::fill(&mut tweak) {
+            Ok(()) => client,
+            Err(_) => Client::Unknown(crate::address::Unknown::Silent),
+        };
+        let moment = Moment {
+            property: &property.id,
+            secret: &secret.period,
+            landing: &plan.settings.landing,
+            connection: visit.dice,
+            tweak,
+        };
+        let told = Arc::new(Self::new(plan, client, property, &moment));
+        *memo = Some(Memo {
+            generation: plan.generation,
+            secret: secret.number,
+            client,
+            property: Arc::clone(&property.id),
+            told: Arc::clone(&told),
+        });
+        told
+    }
+
+    fn new(plan: &Plan, client: Client, property: &Property, moment: &Moment<'_>) -> Self {
+        let recording = &property.policy.recording;
+        let disclosure = recording.disclose(client, moment);
+        let mut fields = Vec::new();
+        if let Some(carrier) = plan.carriers.get(property.policy.upstream) {
+            carrier.write(&disclosure, &mut fields);
+            if let (true, Client::Known(visitor)) = (property.policy.country, client)
+                && let Some(country) = plan.country.as_ref().and_then(|db| db.country(visitor))
+                && let Some(name) = &carrier.country
+            {
+                push(&mut fields, name, country.as_str());
+            }
+        }
+        let mode = recording.mode();
+        let scan = match client {
+            Client::Known(visitor) if mode != Mode::Full => Some(Scan::new(visitor)),
+            _ => None,
+        };
+        Self { mode, fields, scan, replacement: disclosure.scan_replacement().as_str().to_owned() }
+    }
+}
+
+impl Carrier {
+    fn write(&self, disclosure: &Disclosure, fields: &mut Vec<(HeaderName, HeaderValue)>) {
+        if let Some(address) = disclosure.address_text() {
+            let forwarded = disclosure.forwarded();
+            for (name, is_forwarded) in &self.address {
+                push(
+                    fields,
+                    name,
+                    if *is_forwarded { forwarded.as_str() } else { address.as_str() },
+                );
+            }
+        }
+        if let (Some(name), Some(sealed)) = (&self.sealed, disclosure.sealed()) {
+            push(fields, name, sealed);
+        }
+    }
+}
+
+fn push(fields: &mut Vec<(HeaderName, HeaderValue)>, name: &HeaderName, text: &str) {
+    if let Ok(value) = HeaderValue::from_str(text) {
+        fields.push((name.clone(), value));
+    }
+}

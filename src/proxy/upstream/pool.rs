@@ -1,0 +1,106 @@
+//! Which server takes this request?
+
+use crate::policy::Upstream;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::upstream::server::{Lease, Server};
+use rustls::ClientConfig;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use tokio::sync::OwnedSemaphorePermit;
+
+/// The servers of one upstream.
+#[derive(Debug)]
+pub struct Pool {
+    /// What the operator said of it.
+    pub settings: Upstream,
+    /// Its name, for the log.
+    pub name: Arc<str>,
+    servers: Vec<Arc<Server>>,
+    turn: AtomicUsize,
+    waiting: AtomicUsize,
+}
+
+/// Which connections a checkout may return.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Checkout {
+    /// Kept ones first.
+    Any,
+    /// New ones only.
+    Fresh,
+}
+
+impl Pool {
+    /// A pool without connections; `tls` is for the `https` servers.
+    pub fn new(settings: &Upstream, tls: Option<Arc<ClientConfig>>) -> Self {
+        let servers = settings.servers.iter().enumerate();
+        Self {
+            settings: settings.clone(),
+            name: settings.name.as_str().into(),
+            servers: servers
+                .map(|(i, s)| Arc::new(Server::new(settings, i, s, tls.as_ref())))
+                .collect(),
+            turn: AtomicUsize::new(0),
+            waiting: AtomicUsize::new(0),
+        }
+    }
+
+    /// A connection to the next server that is well; where one cannot be reached, to the one
+    /// after it: nothing was sent, so nothing is sent twice.
+    pub async fn checkout(&self, which: Checkout) -> Result<Lease, Refusal> {
+        let count = self.servers.len();
+        let first = self.turn.fetch_add(1, Ordering::Relaxed);
+        let in_turn = |offset: usize| self.servers.get(first.wrapping_add(offset) % count.max(1));
+        // Those that fail are tried last, not never: they may all have recovered.
+        let well = (0..count).filter_map(in_turn).filter(|server| !server.is_paused());
+        let paused = (0..count).filter_map(in_turn).filter(|server| server.is_paused());
+        let candidates: Vec<_> = well.chain(paused).collect();
+        let mut refusal = Refusal::Unreachable;
+        for (at, server) in candidates.iter().enumerate() {
+            let last = at + 1 == candidates.len();
+            let slot = match server.try_slot() {
+                Some(slot) => slot,
+                None if !last => continue,
+                None => match self.wait(server).await {
+                    Some(slot) => slot,
+                    None => return Err(Refusal::Busy),
+                },
+            };
+            match server.lease(slot, which == Checkout::Fresh).await {
+                Ok(lease) => return Ok(lease),
+                Err(error) => refusal = error.into(),
+            }
+        }
+        Err(refusal)
+    }
+
+    /// Closes connections that have been idle for too long.
+    pub fn sweep(&self) {
+        for server in &self.servers {
+            server.sweep();
+        }
+    }
+
+    async fn wait(&self, server: &Server) -> Option<OwnedSemaphorePermit> {
+        let queue = Queue::enter(&self.waiting, self.settings.waiting)?;
+        let slot = tokio::time::timeout(self.settings.wait, server.slot()).await.ok()?;
+        drop(queue);
+        slot
+    }
+}
+
+/// A place among those who wait, given up when dropped.
+struct Queue<'a>(&'a AtomicUsize);
+
+impl<'a> Queue<'a> {
+    fn enter(waiting: &'a AtomicUsize, limit: usize) -> Option<Self> {
+        let before = waiting.fetch_add(1, Ordering::Relaxed);
+        let place = Self(waiting);
+        (before < limit).then_some(place)
+    }
+}
+
+impl Drop for Queue<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}

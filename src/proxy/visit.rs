@@ -1,0 +1,164 @@
+//! What one client connection carries from exchange to exchange.
+
+use crate::address::Client;
+use crate::policy::Listener;
+use crate::proxy::Plan;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::told::Told;
+use arc_swap::ArcSwap;
+use std::net::IpAddr;
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::task::Waker;
+use std::time::Instant;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// One client connection.
+#[derive(Debug)]
+pub struct Visit {
+    /// The policy in force; each exchange takes the one of its beginning.
+    pub plan: Arc<ArcSwap<Plan>>,
+    /// The listener that accepted the connection.
+    pub listener: Arc<Listener>,
+    /// The listener's name, for the log.
+    pub name: Arc<str>,
+    /// The socket's peer, or the source that a PROXY header named.
+    pub peer: Option<IpAddr>,
+    /// Random bits of this connection.
+    pub dice: u128,
+    /// Where tunnels run on when the HTTP part of the connection has ended.
+    pub tasks: TaskTracker,
+    /// Cancelled when whatever is still open must end.
+    pub stop: CancellationToken,
+    /// What the parts of the connection tell each other.
+    pub state: Arc<State>,
+    /// The last disclosure: visitors seldom change between two requests of a connection.
+    pub memo: Mutex<Option<Memo>>,
+}
+
+/// What was told the last time, and for whom.
+#[derive(Debug)]
+pub struct Memo {
+    /// The plan it belongs to.
+    pub generation: u64,
+    /// Who asked.
+    pub client: Client,
+    /// The property, by identity.
+    pub property: Arc<str>,
+    /// The secret it was made with, by identity.
+    pub secret: u64,
+    /// What was told.
+    pub told: Arc<Told>,
+}
+
+/// What the reading side of a connection and its exchanges tell each other.
+#[derive(Debug)]
+pub struct State {
+    began: Instant,
+    open: AtomicU32,
+    served: AtomicU64,
+    idle_since: AtomicU64,
+    draining: AtomicBool,
+    refused: OnceLock<Refusal>,
+    /// The exchange, by number, that asks for an upgrade.
+    asked: AtomicU64,
+    upgrade: Mutex<Upgrade>,
+}
+
+#[derive(Debug, Default)]
+struct Upgrade {
+    decision: Option<bool>,
+    waker: Option<Waker>,
+}
+
+impl Default for State {
+    fn default() -> Self {
+        Self {
+            began: Instant::now(),
+            open: AtomicU32::new(0),
+            served: AtomicU64::new(0),
+            idle_since: AtomicU64::new(0),
+            draining: AtomicBool::new(false),
+            refused: OnceLock::new(),
+            asked: AtomicU64::new(0),
+            upgrade: Mutex::default(),
+        }
+    }
+}
+
+impl State {
+    /// An exchange begins; returns how many there were on this connection, this one included.
+    pub fn begin(&self) -> u64 {
+        self.open.fetch_add(1, Ordering::Relaxed);
+        self.served.fetch_add(1, Ordering::Relaxed) + 1
+    }
+
+    /// An exchange has ended: its answer was handed over whole, or dropped.
+    pub fn end(&self) {
+        let since = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.idle_since.store(since, Ordering::Relaxed);
+        self.open.fetch_sub(1, Ordering::Release);
+    }
+
+    /// Since when no exchange has been open; `None` while one is.
+    pub fn idle_since(&self) -> Option<Instant> {
+        let since = std::time::Duration::from_millis(self.idle_since.load(Ordering::Relaxed));
+        (self.open.load(Ordering::Acquire) == 0).then(|| self.began + since)
+    }
+
+    /// Exchanges so far.
+    pub fn served(&self) -> u64 {
+        self.served.load(Ordering::Relaxed)
+    }
+
+    /// From here on every answer says that it is the last one.
+    pub fn drain(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether [`State::drain`] was called.
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+
+    /// The reading side refuses the next message: the service answers in its place.
+    pub fn refuse(&self, refusal: Refusal) {
+        // The first refusal is the one that is answered.
+        self.refused.get_or_init(|| refusal);
+    }
+
+    /// Why the reading side refused.
+    pub fn refused(&self) -> Option<Refusal> {
+        self.refused.get().copied()
+    }
+
+    /// The reading side has met a request for an upgrade: its head is the `message`th.
+    pub fn ask_upgrade(&self, message: u64) {
+        self.asked.store(message, Ordering::Release);
+    }
+
+    /// Whether the exchange of this number asks for an upgrade. The reading side alone
+    /// judges that, since it has stopped reading messages there.
+    pub fn asks_upgrade(&self, exchange: u64) -> bool {
+        self.asked.load(Ordering::Acquire) == exchange
+    }
+
+    /// The exchange that asks for an upgrade is decided: a tunnel, or messages as before.
+    pub fn decide_upgrade(&self, tunnel: bool) {
+        let mut upgrade = self.upgrade.lock().unwrap_or_else(PoisonError::into_inner);
+        upgrade.decision = Some(tunnel);
+        if let Some(waker) = upgrade.waker.take() {
+            waker.wake();
+        }
+    }
+
+    /// Takes the decision, or leaves a waker for it.
+    pub fn poll_upgrade(&self, waker: &Waker) -> Option<bool> {
+        let mut upgrade = self.upgrade.lock().unwrap_or_else(PoisonError::into_inner);
+        if upgrade.decision.is_none() {
+            upgrade.waker = Some(waker.clone());
+        }
+        upgrade.decision.take()
+    }
+}

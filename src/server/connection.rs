@@ -1,0 +1,219 @@
+//! One client connection: PROXY header, TLS, HTTP, and its end.
+
+use crate::address::proxy_protocol::Origin;
+use crate::policy::listener::Transport;
+use crate::proxy::{self, Visit, visit::State};
+use crate::server::accept::Door;
+use crate::server::guard::Guarded;
+use crate::server::preface::{Rewound, read_proxy_header};
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::{Pin, pin};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::time::{Instant, sleep_until, timeout};
+use tokio_rustls::TlsAcceptor;
+
+/// How long a draining connection may be idle: a client that is about to send its next
+/// request gets an answer, which says that it is the last one.
+const DRAIN_IDLE: Duration = Duration::from_secs(1);
+
+/// Serves a connection to its end. Why it ended is counted, and told at debug level
+/// without the peer: its address is the visitor's.
+pub(super) async fn serve(door: Arc<Door>, socket: TcpStream, peer: SocketAddr) {
+    if let Err(why) = run(&door, socket, peer.ip()).await {
+        tracing::debug!(listener = &*door.name, why, "connection closed");
+    }
+}
+
+async fn run(door: &Arc<Door>, socket: TcpStream, peer: IpAddr) -> Result<(), &'static str> {
+    socket.set_nodelay(true).map_err(|_| "socket")?;
+    let times = door.plan.load().settings.timeouts.clone();
+    let (peer, io) = if door.listener.proxy_protocol {
+        if !door.listener.chain.trusts(peer) {
+            return Err("a PROXY listener, and the peer is not trusted");
+        }
+        let read = timeout(times.proxy_header, read_proxy_header(socket)).await;
+        let (origin, io) =
+            read.map_err(|_| "PROXY header too slow")?.map_err(|_| "PROXY header")?;
+        let peer = match origin {
+            Origin::Proxied { source, .. } => Some(source.ip()),
+            // The sender speaks for itself: a health check.
+            Origin::Local => Some(peer),
+            Origin::Unknown => None,
+        };
+        (peer, io)
+    } else {
+        (Some(peer), Rewound::untouched(socket))
+    };
+    match (&door.listener.transport, &door.tls) {
+        (Transport::Plain { http2: true }, _) => speak_http2(door, peer, io).await,
+        (Transport::Plain { http2: false }, _) => speak_http1(door, peer, io).await,
+        (Transport::Tls(_), Some(tls)) => {
+            let turn = door.handshakes.acquire().await.map_err(|_| "closing")?;
+            let acceptor = TlsAcceptor::from(tls.load_full());
+            let handshake = timeout(times.tls_handshake, acceptor.accept(io)).await;
+            drop(turn);
+            let stream =
+                handshake.map_err(|_| "TLS handshake too slow")?.map_err(|_| "TLS handshake")?;
+            if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+                speak_http2(door, peer, stream).await
+            } else {
+                speak_http1(door, peer, stream).await
+            }
+        }
+        (Transport::Tls(_), None) => Err("no certificate"),
+    }
+}
+
+async fn speak_http1<I>(door: &Arc<Door>, peer: Option<IpAddr>, io: I) -> Result<(), &'static str>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let visit = visit(door, peer)?;
+    let settings = Arc::clone(&visit.plan.load().settings);
+    let guarded = Guarded::new(io, &settings.limits, &settings.timeouts, Arc::clone(&visit.state));
+    let service = {
+        let visit = Arc::clone(&visit);
+        service_fn(move |request| proxy::answer(Arc::clone(&visit), request))
+    };
+    let connection = http1::Builder::new()
+        .timer(TokioTimer::new())
+        // Times, heads and framing are the guard's, before the library sees a byte.
+        .header_read_timeout(None)
+        .max_headers(settings.limits.head_fields.saturating_add(1))
+        .max_buf_size(settings.limits.head_bytes.saturating_add(64 << 10))
+        .serve_connection(TokioIo::new(guarded), service)
+        .with_upgrades();
+    drive(door, &visit.state, None, connection).await.map_err(|()| "HTTP/1")
+}
+
+async fn speak_http2<I>(door: &Arc<Door>, peer: Option<IpAddr>, io: I) -> Result<(), &'static str>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let visit = visit(door, peer)?;
+    let settings = Arc::clone(&visit.plan.load().settings);
+    let limits = &settings.limits;
+    let service = {
+        let visit = Arc::clone(&visit);
+        service_fn(move |request| proxy::answer(Arc::clone(&visit), request))
+    };
+    let connection = http2::Builder::new(TokioExecutor::new())
+        .timer(TokioTimer::new())
+        .max_concurrent_streams(limits.h2_streams)
+        .max_header_list_size(u32::try_from(limits.head_bytes).unwrap_or(u32::MAX))
+        .max_pending_accept_reset_streams(limits.h2_pending_resets)
+        .initial_connection_window_size(limits.h2_window)
+        .initial_stream_window_size(limits.h2_window / 4)
+        .keep_alive_interval(PING)
+        .keep_alive_timeout(PING)
+        .serve_connection(TokioIo::new(io), service);
+    let idle = Some((settings.timeouts.head, settings.timeouts.keep_alive));
+    drive(door, &visit.state, idle, connection).await.map_err(|()| "HTTP/2")
+}
+
+/// How often an HTTP/2 peer is asked whether it is there, and how long it may take to say so.
+const PING: Duration = Duration::from_secs(20);
+
+/// A connection that can be asked to end after the exchanges that are open.
+trait Drains: Future<Output = Result<(), hyper::Error>> {
+    /// How long a drain waits for a next request before it closes the connection.
+    const WAITS: Duration;
+
+    fn close(self: Pin<&mut Self>);
+}
+
+impl<I, S> Drains for http1::UpgradeableConnection<I, S>
+where
+    Self: Future<Output = Result<(), hyper::Error>>,
+    S: hyper::service::HttpService<hyper::body::Incoming>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    S::ResBody: hyper::body::Body + 'static,
+    <S::ResBody as hyper::body::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+{
+    const WAITS: Duration = DRAIN_IDLE;
+
+    fn close(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+impl<I, S> Drains for http2::Connection<I, S, TokioExecutor>
+where
+    Self: Future<Output = Result<(), hyper::Error>>,
+    S: hyper::service::HttpService<hyper::body::Incoming>,
+    S::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    I: hyper::rt::Read + hyper::rt::Write + Unpin,
+    S::ResBody: hyper::body::Body + 'static,
+    <S::ResBody as hyper::body::Body>::Error: Into<Box<dyn std::error::Error + Send + Sync>>,
+    TokioExecutor: hyper::rt::bounds::Http2ServerConnExec<S::Future, S::ResBody>,
+{
+    /// GOAWAY says which streams were served: nothing is lost by saying it at once.
+    const WAITS: Duration = Duration::ZERO;
+
+    fn close(self: Pin<&mut Self>) {
+        self.graceful_shutdown();
+    }
+}
+
+/// Polls the connection until it ends, is told to, or has been idle for too long (HTTP/2:
+/// `idle` is the limit before and after the first request; for HTTP/1 the guard sees to it).
+async fn drive<C: Drains>(
+    door: &Door,
+    state: &State,
+    idle: Option<(Duration, Duration)>,
+    connection: C,
+) -> Result<(), ()> {
+    let mut connection = pin!(connection);
+    let mut closing = false;
+    let mut alarm = pin!(sleep_until(Instant::now() + idle.map_or(FOREVER, |(first, _)| first)));
+    loop {
+        tokio::select! {
+            biased;
+            ended = connection.as_mut() => return ended.map_err(drop),
+            () = door.stop.cancelled() => return Ok(()),
+            () = door.drain.cancelled(), if !state.is_draining() => {
+                state.drain();
+                alarm.as_mut().reset(Instant::now() + C::WAITS);
+            }
+            () = alarm.as_mut(), if !closing => {
+                let limit = idle.map(|(first, next)| if state.served() == 0 { first } else { next });
+                let end = state.idle_since().zip(limit).map(|(since, limit)| Instant::from_std(since) + limit);
+                let now = Instant::now();
+                if state.is_draining() || end.is_some_and(|end| end <= now) {
+                    connection.as_mut().close();
+                    closing = true;
+                } else {
+                    alarm.as_mut().reset(end.unwrap_or(now + limit.unwrap_or(FOREVER)));
+                }
+            }
+        }
+    }
+}
+
+/// Longer than any connection lasts.
+const FOREVER: Duration = Duration::from_secs(86_400 * 365);
+
+/// What the connection carries from exchange to exchange.
+fn visit(door: &Door, peer: Option<IpAddr>) -> Result<Arc<Visit>, &'static str> {
+    let mut dice = [0; 16];
+    aws_lc_rs::rand::fill(&mut dice).map_err(|_| "no randomness")?;
+    Ok(Arc::new(Visit {
+        plan: Arc::clone(&door.plan),
+        listener: Arc::clone(&door.listener),
+        name: Arc::clone(&door.name),
+        peer,
+        dice: u128::from_ne_bytes(dice),
+        tasks: door.tasks.clone(),
+        stop: door.stop.clone(),
+        state: Arc::default(),
+        memo: Mutex::default(),
+    }))
+}

@@ -1,0 +1,24 @@
+//! Bind, accept, TLS, reload, drain.
+//!
+//! ```text
+//! Server::start ─ bind ─ accept ─ connection: PROXY header -> TLS -> guard -> HTTP -> proxy::answer
+//!                 ├─ certificates  read, chosen by SNI, watched, swapped
+//!                 ├─ secrets       one a rotation period, kept and destroyed
+//!                 └─ prepare       Settings -> Plan, at start and at every reload
+//! ```
+
+mod accept;
+mod certificates;
+pub mod clock;
+mod connection;
+mod guard;
+pub mod log;
+mod preface;
+mod prepare;
+mod running;
+pub mod secrets;
+mod tls;
+mod watch;
+
+pub use prepare::{StartError, verify};
+pub use running::Server;

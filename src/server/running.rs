@@ -1,0 +1,330 @@
+//! The server as a whole: started, reloaded, drained.
+
+use crate::policy::listener::{ClientAuth, Transport};
+use crate::policy::settings::Rotation;
+use crate::policy::{Listener, Settings};
+use crate::proxy::Plan;
+use crate::proxy::plan::Secret;
+use crate::server::accept::{self, Door, Peers};
+use crate::server::clock;
+use crate::server::prepare::{self, StartError};
+use crate::server::secrets::Keeper;
+use crate::server::tls::{self, Sessions};
+use crate::server::watch::Watch;
+use arc_swap::ArcSwap;
+use socket2::{Domain, Protocol, Socket, Type};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::Semaphore;
+use tokio::time::{MissedTickBehavior, interval, timeout};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+/// The server, running.
+#[derive(Debug)]
+pub struct Server {
+    plan: Arc<ArcSwap<Plan>>,
+    secret: Arc<ArcSwap<Secret>>,
+    rotation: Rotation,
+    turning: CancellationToken,
+    open: Vec<Open>,
+    handshakes: Arc<Semaphore>,
+    room: Arc<Semaphore>,
+    peers: Arc<Peers>,
+    tasks: TaskTracker,
+    stop: CancellationToken,
+    chores: CancellationToken,
+}
+
+/// A bound address with the door behind it.
+#[derive(Debug)]
+struct Open {
+    bound: SocketAddr,
+    wanted: SocketAddr,
+    slot: Arc<ArcSwap<Door>>,
+}
+
+/// A door that is ready to be opened.
+struct Ready {
+    wanted: SocketAddr,
+    bound: SocketAddr,
+    door: Arc<Door>,
+    slot: Option<Arc<ArcSwap<Door>>>,
+    socket: Option<TcpListener>,
+}
+
+/// How often certificate files are looked at.
+const LOOK: Duration = Duration::from_secs(2);
+
+/// How often idle upstream connections are swept.
+const SWEEP: Duration = Duration::from_secs(15);
+
+/// Connections that the kernel keeps for us while we do not accept.
+const BACKLOG: i32 = 4_096;
+
+impl Server {
+    /// Binds every listener and begins to serve. On an error nothing is left behind.
+    pub async fn start(settings: Settings) -> Result<Self, StartError> {
+        let keeper = Keeper::new(&settings.rotation)?;
+        let secret = Arc::new(ArcSwap::from_pointee(prepare::secret(&keeper)?));
+        let rotation = settings.rotation.clone();
+        let handshakes = Arc::new(Semaphore::new(settings.limits.handshakes));
+        let room =
+            Arc::new(Semaphore::new(settings.limits.connections.min(Semaphore::MAX_PERMITS)));
+        let plan = prepare::plan(settings, None, Arc::clone(&secret))?;
+        let settings = Arc::clone(&plan.settings);
+        let mut server = Self {
+            plan: Arc::new(ArcSwap::from_pointee(plan)),
+            secret,
+            rotation,
+            turning: CancellationToken::new(),
+            open: Vec::new(),
+            handshakes,
+            room,
+            peers: Arc::default(),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+            chores: CancellationToken::new(),
+        };
+        let doors = server.prepare_doors(&settings)?;
+        server.open(doors);
+        server.turn(keeper);
+        tokio::spawn(sweep(Arc::clone(&server.plan), server.chores.clone()));
+        Ok(server)
+    }
+
+    /// The addresses that are bound, by listener name; a port 0 has become a real one.
+    pub fn addresses(&self) -> Vec<(Arc<str>, SocketAddr)> {
+        self.open.iter().map(|open| (Arc::clone(&open.slot.load().name), open.bound)).collect()
+    }
+
+    /// Swaps the policy. Either all of it is in force afterwards, or nothing has changed:
+    /// listeners that stay keep their sockets and connections, exchanges under way end
+    /// under the policy that they began with.
+    pub async fn reload(&mut self, settings: Settings) -> Result<(), StartError> {
+        let keeper = Keeper::new(&settings.rotation)?;
+        let rotation = settings.rotation.clone();
+        let secret = if rotation == self.rotation { None } else { Some(prepare::secret(&keeper)?) };
+        let before = self.plan.load_full();
+        let plan = prepare::plan(settings, Some(&before), Arc::clone(&self.secret))?;
+        let doors = self.prepare_doors(&plan.settings)?;
+        // From here on nothing can fail.
+        if let Some(secret) = secret {
+            self.secret.store(Arc::new(secret));
+            self.rotation = rotation;
+            self.turn(keeper);
+        }
+        self.plan.store(Arc::new(plan));
+        self.open(doors);
+        Ok(())
+    }
+
+    /// Stops accepting, lets open exchanges finish, and closes what is left at the deadline.
+    /// Returns how many connections that were.
+    pub async fn drain(self) -> usize {
+        let limit = self.plan.load().settings.timeouts.drain;
+        self.chores.cancel();
+        self.turning.cancel();
+        for open in &self.open {
+            open.slot.load().drain.cancel();
+        }
+        self.tasks.close();
+        if timeout(limit, self.tasks.wait()).await.is_ok() {
+            return 0;
+        }
+        let left = self.tasks.len();
+        self.stop.cancel();
+        self.tasks.wait().await;
+        left
+    }
+
+    /// A door for every address of every listener; an address that is bound already keeps
+    /// its socket. Nothing is in force yet.
+    fn prepare_doors(&self, settings: &Settings) -> Result<Vec<Ready>, StartError> {
+        let mut doors = Vec::new();
+        for listener in &settings.listeners {
+            for &wanted in &listener.bind {
+                let old = self.open.iter().find(|open| open.wanted == wanted);
+                let error = |error| StartError::Bind {
+                    listener: listener.name.clone(),
+                    address: wanted,
+                    error,
+                };
+                let socket = match old {
+                    Some(_) => None,
+                    None => Some(bind(wanted).map_err(error)?),
+                };
+                let current = old.map(|open| open.slot.load_full());
+                let bound = match (&socket, old) {
+                    (Some(socket), _) => socket.local_addr().map_err(error)?,
+                    (None, old) => old.map_or(wanted, |open| open.bound),
+                };
+                let door = self.door(listener, current.as_deref())?;
+                let slot = old.map(|open| Arc::clone(&open.slot));
+                doors.push(Ready { wanted, bound, door, slot, socket });
+            }
+        }
+        Ok(doors)
+    }
+
+    fn door(&self, listener: &Listener, current: Option<&Door>) -> Result<Arc<Door>, StartError> {
+        let tls = match &listener.transport {
+            Transport::Plain { .. } => None,
+            Transport::Tls(tls) => {
+                let sessions =
+                    current.filter(|door| *door.listener == *listener).and_then(sessions);
+                Some(tls::server_config(tls, &sessions.unwrap_or_else(Sessions::new))?)
+            }
+        };
+        Ok(Arc::new(Door {
+            listener: Arc::new(listener.clone()),
+            name: listener.name.as_str().into(),
+            plan: Arc::clone(&self.plan),
+            tls: tls.map(ArcSwap::new),
+            handshakes: Arc::clone(&self.handshakes),
+            room: Arc::clone(&self.room),
+            peers: Arc::clone(&self.peers),
+            tasks: self.tasks.clone(),
+            drain: current.map_or_else(CancellationToken::new, |door| door.drain.clone()),
+            stop: self.stop.clone(),
+        }))
+    }
+
+    /// Puts the new doors in force, and closes those whose address is in no list any more.
+    fn open(&mut self, doors: Vec<Ready>) {
+        let before = std::mem::take(&mut self.open);
+        for Ready { wanted, bound, door, slot, socket } in doors {
+            let slot = match slot {
+                Some(slot) => {
+                    slot.store(door);
+                    slot
+                }
+                None => Arc::new(ArcSwap::new(door)),
+            };
+            if let Some(socket) = socket {
+                tokio::spawn(accept::run(Arc::clone(&slot), socket));
+                tokio::spawn(watch(Arc::clone(&slot)));
+            }
+            self.open.push(Open { bound, wanted, slot });
+        }
+        for old in before {
+            if !self.open.iter().any(|open| open.wanted == old.wanted) {
+                old.slot.load().drain.cancel();
+            }
+        }
+    }
+
+    /// Turns from one rotation period to the next, as this keeper says, until told otherwise.
+    fn turn(&mut self, keeper: Keeper) {
+        self.turning.cancel();
+        self.turning = CancellationToken::new();
+        tokio::spawn(turn(keeper, Arc::clone(&self.secret), self.turning.clone()));
+    }
+}
+
+/// Listens at once: a client that connects before we accept is served all the same.
+fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
+    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
+    socket.set_reuse_address(true)?;
+    if address.is_ipv6() {
+        // `[::]` takes IPv4 too; its peers arrive mapped and are read as IPv4.
+        socket.set_only_v6(false)?;
+    }
+    socket.set_nonblocking(true)?;
+    socket.bind(&address.into())?;
+    socket.listen(BACKLOG)?;
+    TcpListener::from_std(socket.into())
+}
+
+/// Reads a door's certificates anew; on an error it keeps those that it has.
+fn refresh(door: &Door) -> Result<(), StartError> {
+    if let (Transport::Tls(tls), Some(current)) = (&door.listener.transport, &door.tls) {
+        let sessions = sessions(door).unwrap_or_else(Sessions::new);
+        current.store(tls::server_config(tls, &sessions)?);
+    }
+    Ok(())
+}
+
+/// The sessions that a door's clients may resume under other certificates. Not where clients
+/// show certificates of their own: those are verified in full handshakes only.
+fn sessions(door: &Door) -> Option<Sessions> {
+    match &door.listener.transport {
+        Transport::Tls(tls) if tls.client_auth == ClientAuth::None => {
+            door.tls.as_ref().map(|running| Sessions::of(&running.load()))
+        }
+        _ => None,
+    }
+}
+
+/// Swaps a door's certificates when their files change.
+async fn watch(slot: Arc<ArcSwap<Door>>) {
+    let mut door = slot.load_full();
+    let mut files = Watch::new(prepare::watched(&door.listener));
+    let mut ticks = interval(LOOK);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    loop {
+        tokio::select! {
+            () = door.drain.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        let current = slot.load_full();
+        if !Arc::ptr_eq(&current, &door) {
+            // A reload has read every file; only what changes from here on is news.
+            door = current;
+            files = Watch::new(prepare::watched(&door.listener));
+        }
+        if files.changed() {
+            match refresh(&door) {
+                Ok(()) => tracing::info!(listener = &*door.name, "certificates read anew"),
+                Err(error) => tracing::error!(
+                    listener = &*door.name, %error,
+                    "certificates changed and cannot be used; the old ones stay"
+                ),
+            }
+        }
+    }
+}
+
+/// Makes a new secret when a period begins.
+async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationToken) {
+    let mut period = keeper.period(clock::since_epoch());
+    loop {
+        // At most a minute at a time: the machine's clock may be set meanwhile.
+        let left = period.end().saturating_sub(clock::since_epoch());
+        let nap = left.clamp(Duration::from_millis(10), Duration::from_secs(60));
+        tokio::select! {
+            () = until.cancelled() => return,
+            () = tokio::time::sleep(nap) => {}
+        }
+        let now = keeper.period(clock::since_epoch());
+        if now == period {
+            continue;
+        }
+        match prepare::secret(&keeper) {
+            Ok(fresh) => {
+                secret.store(Arc::new(fresh));
+                period = now;
+                tracing::info!("a rotation period has begun");
+            }
+            Err(error) => {
+                tracing::error!(%error, "the secret of pseudonyms cannot be renewed; the old one stays")
+            }
+        }
+    }
+}
+
+/// Closes upstream connections that have been idle for too long.
+async fn sweep(plan: Arc<ArcSwap<Plan>>, until: CancellationToken) {
+    let mut ticks = interval(SWEEP);
+    loop {
+        tokio::select! {
+            () = until.cancelled() => return,
+            _ = ticks.tick() => {}
+        }
+        for pool in &plan.load().pools {
+            pool.sweep();
+        }
+    }
+}
