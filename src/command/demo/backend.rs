@@ -92,6 +92,15 @@ impl Backend {
     }
 }
 
+/// Connections at one time; more wait to be accepted.
+const CONNECTIONS: usize = 512;
+
+/// Wait after a failed accept.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
+
+/// Time to finish what was begun: longer than a stream of events.
+pub const DRAIN: Duration = Duration::from_secs(3);
+
 /// One connection, until either side has had enough.
 async fn converse(socket: TcpStream, page_policy: HeaderValue, closing: CancellationToken) {
     let service =
@@ -143,6 +152,13 @@ async fn answer(request: Request<Incoming>, page_policy: &HeaderValue) -> Respon
         },
     }
 }
+
+/// Longest body that is read, in octets: far above any chat message, far below the memory
+/// of the smallest machine.
+const LONGEST_BODY: usize = 1 << 20;
+
+/// Time for a whole body. A person typing into `curl -d @-` should not run out of it.
+const BODY_TIME: Duration = Duration::from_secs(60);
 
 /// `/demo/{property}/{rest}`: the property's name and the rest.
 fn property_of(path: &str) -> Option<(&str, &str)> {
@@ -209,6 +225,12 @@ struct Events {
     pause: Pin<Box<Sleep>>,
 }
 
+/// Events in a stream.
+const EVENTS: u32 = 3;
+
+/// Time between two events.
+const EVENT_PAUSE: Duration = Duration::from_millis(500);
+
 impl Events {
     fn about(property: &str) -> Self {
         Self { property: property.into(), sent: 0, pause: Box::pin(sleep(Duration::ZERO)) }
@@ -238,28 +260,6 @@ impl Body for Events {
         Poll::Ready(Some(Ok(Frame::data(event.into()))))
     }
 }
-
-/// Longest body that is read, in octets: far above any chat message, far below the memory
-/// of the smallest machine.
-const LONGEST_BODY: usize = 1 << 20;
-
-/// Time for a whole body. A person typing into `curl -d @-` should not run out of it.
-const BODY_TIME: Duration = Duration::from_secs(60);
-
-/// Connections at one time; more wait to be accepted.
-const CONNECTIONS: usize = 512;
-
-/// Time to finish what was begun: longer than a stream of events.
-pub const DRAIN: Duration = Duration::from_secs(3);
-
-/// Wait after a failed accept.
-const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-
-/// Events in a stream.
-const EVENTS: u32 = 3;
-
-/// Time between two events.
-const EVENT_PAUSE: Duration = Duration::from_millis(500);
 
 #[cfg(test)]
 mod tests {
