@@ -2,6 +2,8 @@
 //! tell from the chat backend behind it.
 
 pub mod address;
+#[cfg(feature = "shell")]
+pub mod command;
 pub mod config;
 pub mod framing;
 pub mod policy;
