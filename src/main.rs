@@ -1,2 +1,15 @@
 //! Arguments -> command -> exit code.
-fn main() {}
+
+use clap::Parser;
+use cloakroom::command::{Arguments, run};
+use std::process::ExitCode;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match run(Arguments::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => failure.report(),
+    }
+}

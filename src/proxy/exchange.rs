@@ -3,17 +3,15 @@
 //! No path leads from request bytes to the upstream except through [`forward`]: it fits on
 //! one screen, and every decision in it is made elsewhere.
 
-use crate::address::Resolved;
 use crate::policy::upstream::HostField;
-use crate::policy::{Found, Listener, Property, UnknownProperty};
 use crate::proxy::access::Access;
 use crate::proxy::body::{FromUpstream, Progress, ReplyBody, RequestBody};
-use crate::proxy::head::{self, Rewrite, View};
+use crate::proxy::head;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
-use crate::proxy::told::Told;
-use crate::proxy::tunnel::{Decision, Tunnel};
+use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
 use crate::proxy::upstream::{Checkout, Lease, Pool, Unsent};
+use crate::proxy::verdict::Verdict;
 use crate::proxy::visit::Visit;
 use bytes::Bytes;
 use http::header::{CONNECTION, HOST, UPGRADE};
@@ -55,6 +53,8 @@ pub async fn answer(
             response.map(|()| ReplyBody::none())
         }
         Err(refusal) => {
+            // The reading side knows better why a body broke.
+            let refusal = visit.state.refused().unwrap_or(refusal);
             access.refusal = Some(refusal);
             access.status = refusal.status();
             refusal.answer::<Full<Bytes>>().map(|text| ReplyBody::own(text, access))
@@ -81,42 +81,30 @@ async fn forward(
     asks_upgrade: bool,
     access: &mut Access,
 ) -> Result<Reply, Refusal> {
-    let decision = Decision::new(asks_upgrade, &visit.state);
+    let answer = UpgradeAnswer::new(asks_upgrade, &visit.state);
     let (mut parts, body) = request.into_parts();
     let upgrade = parts.headers.get(UPGRADE).filter(|_| asks_upgrade).cloned();
     if let Some(refusal) = visit.state.refused() {
         return Err(refusal);
     }
-    let authority = head::admit(&parts)?;
     if upgrade.as_ref().is_some_and(|wanted| !allowed(plan, wanted)) {
         return Err(Refusal::Upgrade);
     }
-    let listener = listener(visit, plan);
-    let resolved = client(listener, visit, &parts);
-    let property = property(plan, &parts, &authority)?;
-    let told = Told::of(visit, plan, resolved.client, property);
-    access.property = Some(Arc::clone(&property.id));
-    access.mode = Some(told.mode);
-    let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
-    let rewrite = Rewrite {
-        address_fields: &plan.settings.address_fields,
-        told: &told,
-        authority: &authority,
-        scheme: listener.scheme,
-        trusted: visit.peer.is_some_and(|peer| listener.chain.trusts(peer)),
-        via: pool.settings.via,
-    };
+    let verdict = Verdict::of(visit, plan, &parts)?;
+    access.property = Some(Arc::clone(&verdict.property.id));
+    access.mode = Some(verdict.told.mode);
     let ours = parts.extensions.remove::<OnUpgrade>().filter(|_| upgrade.is_some());
-    rewrite.apply(&mut parts);
+    verdict.rewrite(plan).apply(&mut parts);
     if let Some(wanted) = &upgrade {
         parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
         parts.headers.insert(UPGRADE, wanted.clone());
     }
-    let body = RequestBody::new(body, plan, &told);
+    let body = RequestBody::new(body, plan, &verdict.told);
     let progress = body.progress();
     access.request = Some(Arc::clone(&progress));
+    let pool = verdict.pool;
     let sent = Instant::now();
-    let (mut response, lease) = send(pool, parts, body, &authority).await?;
+    let (mut response, lease) = send(pool, parts, body, &verdict.authority).await?;
     access.waited = Some(sent.elapsed());
     access.upstream = Some((Arc::clone(&pool.name), lease.server()));
     let theirs = (response.status() == StatusCode::SWITCHING_PROTOCOLS)
@@ -134,37 +122,8 @@ async fn forward(
             if let Some(chosen) = chosen.or(upgrade) {
                 response.headers_mut().insert(UPGRADE, chosen);
             }
-            Ok(Reply::Tunnel(response.map(drop), Tunnel::new(ours, theirs, lease, decision)))
+            Ok(Reply::Tunnel(response.map(drop), Tunnel::new(ours, theirs, lease, answer)))
         }
-    }
-}
-
-/// The listener as it is configured now, or as it was when the connection came.
-fn listener<'a>(visit: &'a Visit, plan: &'a Plan) -> &'a Listener {
-    let same = |listener: &&Listener| listener.name == visit.listener.name;
-    plan.settings.listeners.iter().find(same).unwrap_or(&visit.listener)
-}
-
-/// Who is asking.
-fn client(listener: &Listener, visit: &Visit, parts: &Parts) -> Resolved {
-    let lines = listener.chain.field().map(|name| parts.headers.get_all(name));
-    let lines = lines.into_iter().flatten().map(HeaderValue::as_bytes);
-    listener.chain.resolve(visit.peer, lines)
-}
-
-/// Of which property.
-fn property<'a>(
-    plan: &'a Plan,
-    parts: &Parts,
-    authority: &Authority,
-) -> Result<&'a Property, Refusal> {
-    match plan.settings.book.find(&View::new(parts, authority)) {
-        Found::Property(property, _) => Ok(property),
-        Found::Conflict(..) => Err(Refusal::Conflict),
-        Found::Silent | Found::Unknown(_) => match plan.settings.book.unknown() {
-            UnknownProperty::Serve(property) => Ok(property),
-            UnknownProperty::Refuse => Err(Refusal::Property),
-        },
     }
 }
 

@@ -1,10 +1,8 @@
 //! One exchange: head, body, tunnel, upstream, refusal.
 //!
 //! ```text
-//! Request -> exchange::answer ─┬─ head::admit      what is refused before anything is read of it
-//!                              ├─ chain, book      who asks, and of which property
-//!                              ├─ told             what the backend may learn (one per connection)
-//!                              ├─ head::rewrite    address fields out, the disclosure in
+//! Request -> exchange::answer ─┬─ verdict          whose it is, who asks, what the backend may learn
+//!                              ├─ head::Rewrite    address fields out, the disclosure in
 //!                              ├─ upstream::Pool   a connection, a retry where nothing was sent
 //!                              └─ body, tunnel     bytes, both ways, within their limits
 //! ```
@@ -18,6 +16,7 @@ pub mod refusal;
 pub mod told;
 pub mod tunnel;
 pub mod upstream;
+pub mod verdict;
 pub mod visit;
 
 pub use exchange::answer;

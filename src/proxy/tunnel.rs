@@ -15,12 +15,12 @@ use tokio::time::Instant;
 /// Tells the reading side whether what follows the request is a tunnel. Dropped without a
 /// word, it says no: the reading side waits for an answer.
 #[derive(Debug)]
-pub struct Decision {
+pub struct UpgradeAnswer {
     state: Option<Arc<State>>,
 }
 
-impl Decision {
-    /// A decision to make, where the request `asks` for an upgrade.
+impl UpgradeAnswer {
+    /// An answer to give, where the request `asks` for an upgrade.
     pub fn new(asks: bool, state: &Arc<State>) -> Self {
         Self { state: asks.then(|| Arc::clone(state)) }
     }
@@ -32,7 +32,7 @@ impl Decision {
     }
 }
 
-impl Drop for Decision {
+impl Drop for UpgradeAnswer {
     fn drop(&mut self) {
         if let Some(state) = self.state.take() {
             state.decide_upgrade(false);
@@ -46,20 +46,20 @@ pub struct Tunnel {
     visitor: OnUpgrade,
     upstream: OnUpgrade,
     lease: Lease,
-    decision: Decision,
+    answer: UpgradeAnswer,
 }
 
 impl Tunnel {
     /// A tunnel between these two.
-    pub fn new(visitor: OnUpgrade, upstream: OnUpgrade, lease: Lease, decision: Decision) -> Self {
-        Self { visitor, upstream, lease, decision }
+    pub fn new(visitor: OnUpgrade, upstream: OnUpgrade, lease: Lease, answer: UpgradeAnswer) -> Self {
+        Self { visitor, upstream, lease, answer }
     }
 
     /// Lets the bytes flow, in a task of its own, until an end, silence, or the stop signal.
     pub fn open(self, visit: &Visit, idle: Duration, mut access: Access) {
-        let Self { visitor, upstream, lease, decision } = self;
+        let Self { visitor, upstream, lease, answer } = self;
         let stop = visit.stop.clone();
-        decision.tunnel();
+        answer.tunnel();
         visit.tasks.spawn(async move {
             let relay = async {
                 // The visitor's side is ready once our answer is written.

@@ -20,5 +20,5 @@ pub mod secrets;
 mod tls;
 mod watch;
 
-pub use prepare::{StartError, verify};
+pub use prepare::{StartError, rehearse, verify};
 pub use running::Server;

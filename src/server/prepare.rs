@@ -3,6 +3,7 @@
 
 use crate::address::country::CountryDb;
 use crate::policy::upstream::{Server, Upstream};
+use crate::policy::settings::{CountryFile, Rotation, Secrets};
 use crate::policy::{Listener, Settings, listener::Transport};
 use crate::proxy::Plan;
 use crate::proxy::plan::Secret;
@@ -67,7 +68,7 @@ pub fn verify(settings: &Settings) -> Result<(), StartError> {
         note(pool(upstream).map(drop).map_err(|e| e.to_string()));
     }
     note(country(settings).map(drop).map_err(|e| e.to_string()));
-    if let crate::policy::settings::Secrets::Derived { .. } = settings.rotation.secrets {
+    if let Secrets::Derived { .. } = settings.rotation.secrets {
         note(Keeper::new(&settings.rotation).map(drop).map_err(|e| e.to_string()));
     }
     if wrong.is_empty() { Ok(()) } else { Err(StartError::Several(wrong)) }
@@ -109,11 +110,18 @@ fn pool(upstream: &Upstream) -> Result<Arc<Pool>, StartError> {
 }
 
 fn country(settings: &Settings) -> Result<Option<Arc<CountryDb>>, BadFile> {
-    let Some(crate::policy::settings::CountryFile(file)) = &settings.country else {
+    let Some(CountryFile(file)) = &settings.country else {
         return Ok(None);
     };
     let bytes = std::fs::read(file).map_err(|e| BadFile::new(file, e))?;
     CountryDb::from_bytes(bytes).map(|db| Some(Arc::new(db))).map_err(|e| BadFile::new(file, e))
+}
+
+/// A plan that serves nobody: for showing what would be decided. Its secret is its own.
+pub fn rehearse(settings: Settings) -> Result<Plan, StartError> {
+    let rotation = Rotation { secrets: Secrets::Random { state: None }, ..settings.rotation.clone() };
+    let secret = secret(&Keeper::new(&rotation)?)?;
+    plan(settings, None, Arc::new(ArcSwap::from_pointee(secret)))
 }
 
 /// The running secret, as rotation wants it.

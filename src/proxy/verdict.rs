@@ -1,0 +1,86 @@
+//! What is decided about a request before a byte of it goes on: whose it is, who asks, and
+//! what the backend is told. The exchange acts on it; `cloakroom explain` prints it.
+
+use crate::address::Resolved;
+use crate::policy::{Found, Listener, Property, UnknownProperty};
+use crate::proxy::head::{self, Rewrite, View};
+use crate::proxy::plan::Plan;
+use crate::proxy::refusal::Refusal;
+use crate::proxy::told::Told;
+use crate::proxy::upstream::Pool;
+use crate::proxy::visit::Visit;
+use http::HeaderValue;
+use http::request::Parts;
+use http::uri::Authority;
+use std::sync::Arc;
+
+/// What is decided about a request.
+#[derive(Debug)]
+pub struct Verdict<'a> {
+    /// The listener, as it is configured now.
+    pub listener: &'a Listener,
+    /// Whom the request is for.
+    pub authority: Authority,
+    /// Who asks.
+    pub resolved: Resolved,
+    /// Whether the socket's peer is a trusted hop.
+    pub trusted: bool,
+    /// What the sources said of the property.
+    pub found: Found<'a>,
+    /// Whose policy holds.
+    pub property: &'a Property,
+    /// What the backend is told of the visitor.
+    pub told: Arc<Told>,
+    /// Where the request goes.
+    pub pool: &'a Arc<Pool>,
+}
+
+impl<'a> Verdict<'a> {
+    /// Decides about the request with this head.
+    pub fn of(visit: &'a Visit, plan: &'a Plan, parts: &Parts) -> Result<Self, Refusal> {
+        let authority = head::admit(parts)?;
+        let listener = listener(visit, plan);
+        let resolved = client(listener, visit, parts);
+        let trusted = visit.peer.is_some_and(|peer| listener.chain.trusts(peer));
+        let found = plan.settings.book.find(&View::new(parts, &authority));
+        let property = property(plan, found)?;
+        let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
+        let told = Told::of(visit, plan, resolved.client, property);
+        Ok(Self { listener, authority, resolved, trusted, found, property, told, pool })
+    }
+
+    /// How the head is rewritten.
+    pub fn rewrite(&'a self, plan: &'a Plan) -> Rewrite<'a> {
+        Rewrite {
+            address_fields: &plan.settings.address_fields,
+            told: &self.told,
+            authority: &self.authority,
+            scheme: self.listener.scheme,
+            trusted: self.trusted,
+            via: self.pool.settings.via,
+        }
+    }
+}
+
+/// The listener as it is configured now, or as it was when the connection came.
+fn listener<'a>(visit: &'a Visit, plan: &'a Plan) -> &'a Listener {
+    let same = |listener: &&Listener| listener.name == visit.listener.name;
+    plan.settings.listeners.iter().find(same).unwrap_or(&visit.listener)
+}
+
+fn client(listener: &Listener, visit: &Visit, parts: &Parts) -> Resolved {
+    let lines = listener.chain.field().map(|name| parts.headers.get_all(name));
+    let lines = lines.into_iter().flatten().map(HeaderValue::as_bytes);
+    listener.chain.resolve(visit.peer, lines)
+}
+
+fn property<'a>(plan: &'a Plan, found: Found<'a>) -> Result<&'a Property, Refusal> {
+    match found {
+        Found::Property(property, _) => Ok(property),
+        Found::Conflict(..) => Err(Refusal::Conflict),
+        Found::Silent | Found::Unknown(_) => match plan.settings.book.unknown() {
+            UnknownProperty::Serve(property) => Ok(property),
+            UnknownProperty::Refuse => Err(Refusal::Property),
+        },
+    }
+}
