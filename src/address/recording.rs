@@ -52,6 +52,48 @@ pub struct Truncation {
     v6: u8,
 }
 
+impl Truncation {
+    /// Keeps this many bits; longer than /24 or /48 only where `allow_weak` says so.
+    pub fn new(v4_bits: u8, v6_bits: u8, allow_weak: bool) -> Result<Self, String> {
+        if v4_bits > 32 || v6_bits > 128 {
+            return Err("at most 32 bits of IPv4 and 128 of IPv6".to_owned());
+        }
+        if !allow_weak && (v4_bits > 24 || v6_bits > 48) {
+            return Err("at most 24 bits of IPv4 and 48 of IPv6, or allow_weak = true".to_owned());
+        }
+        Ok(Self { v4: v4_bits, v6: v6_bits })
+    }
+}
+
+/// How a sealed address is encrypted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Variant {
+    /// ipcrypt-deterministic
+    Deterministic,
+    /// ipcrypt-nd
+    #[default]
+    Nd,
+    /// ipcrypt-ndx
+    Ndx,
+    /// ipcrypt-pfx
+    Pfx,
+}
+
+impl Sealing {
+    /// Takes a key of the variant's length.
+    pub fn from_key_bytes(variant: Variant, key: &[u8]) -> Result<Self, String> {
+        let needed = match variant {
+            Variant::Deterministic | Variant::Nd => 16,
+            Variant::Ndx | Variant::Pfx => 32,
+        };
+        if key.len() == needed {
+            Ok(Self {})
+        } else {
+            Err(format!("a key of {needed} bytes, not {}", key.len()))
+        }
+    }
+}
+
 /// Variant and key of the sealed address.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Sealing {}
@@ -68,6 +110,15 @@ pub struct Landing {
     pub v4: Ipv4Net,
     /// Default 2001:db8::/32.
     pub v6: Ipv6Net,
+}
+
+impl Default for Landing {
+    fn default() -> Self {
+        Self {
+            v4: Ipv4Net::new_assert(std::net::Ipv4Addr::new(240, 0, 0, 0), 4),
+            v6: Ipv6Net::new_assert(std::net::Ipv6Addr::new(0x2001, 0xdb8, 0, 0, 0, 0, 0, 0), 32),
+        }
+    }
 }
 
 /// What a disclosure depends on beside the client and the mode.
