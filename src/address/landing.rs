@@ -96,19 +96,19 @@ impl fmt::Display for BadLanding {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::TooSmallV4 => {
-                "expected an IPv4 range of /24 or larger: in a smaller one too \
+                "an IPv4 range of /24 or larger: in a smaller one too \
                                  many visitors would share one stand-in"
             }
             Self::TooSmallV6 => {
-                "expected an IPv6 range of /64 or larger: many backends take a \
+                "an IPv6 range of /64 or larger: many backends take a \
                                  smaller one for a single visitor"
             }
             Self::NotUnicastV4 => {
-                "expected an IPv4 range of unicast addresses, clear of \
+                "an IPv4 range of unicast addresses, clear of \
                                    0.0.0.0/8, 127.0.0.0/8 and 224.0.0.0/4"
             }
             Self::NotUnicastV6 => {
-                "expected an IPv6 range of unicast addresses, clear of ::/8, \
+                "an IPv6 range of unicast addresses, clear of ::/8, \
                                    2001::/32, 2002::/16, fe80::/10 and ff00::/8"
             }
         })

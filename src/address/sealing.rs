@@ -247,12 +247,12 @@ pub enum BadKey {
 impl fmt::Display for BadKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NotHex => f.write_str("expected a key in hexadecimal"),
+            Self::NotHex => f.write_str("something that is not hexadecimal"),
             Self::Length { found, expected } => {
-                write!(f, "expected a key of {expected} bytes, found {found}")
+                write!(f, "{found} bytes where {expected} are needed")
             }
-            Self::Zero => f.write_str("expected a random key, found only zeros"),
-            Self::EqualHalves => f.write_str("expected a key with two different halves"),
+            Self::Zero => f.write_str("nothing but zeros"),
+            Self::EqualHalves => f.write_str("two equal halves"),
         }
     }
 }

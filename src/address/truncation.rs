@@ -86,16 +86,10 @@ pub enum BadTruncation {
 impl fmt::Display for BadTruncation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::WeakV4 => "an IPv4 prefix longer than /24 needs allow_weak = true",
-            Self::WeakV6 => "an IPv6 prefix longer than /48 needs allow_weak = true",
-            Self::WholeV4 => {
-                "expected an IPv4 prefix of /31 at most; to keep the whole address, \
-                              record it in full"
-            }
-            Self::WholeV6 => {
-                "expected an IPv6 prefix of /127 at most; to keep the whole address, \
-                              record it in full"
-            }
+            Self::WeakV4 => "at most 24 bits of IPv4, or allow_weak = true",
+            Self::WeakV6 => "at most 48 bits of IPv6, or allow_weak = true",
+            Self::WholeV4 => "at most 31 bits of IPv4; the whole address is record = \"full\"",
+            Self::WholeV6 => "at most 127 bits of IPv6; the whole address is record = \"full\"",
         })
     }
 }

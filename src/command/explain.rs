@@ -45,7 +45,8 @@ impl Explain {
         if self.request.as_os_str() == "-" {
             std::io::stdin().lock().read_to_end(&mut raw)?;
         } else {
-            raw = std::fs::read(&self.request).map_err(|e| Failure::new(self.request.display(), e))?;
+            raw = std::fs::read(&self.request)
+                .map_err(|e| Failure::new(self.request.display(), e))?;
         }
         let out = &mut std::io::stdout().lock();
         let limits = GateLimits {
@@ -80,7 +81,8 @@ impl Explain {
     }
 
     fn choose<'a>(&self, settings: &'a Settings) -> Result<&'a Listener, Failure> {
-        let wanted = |listener: &&Listener| self.listener.as_ref().is_none_or(|name| listener.name == *name);
+        let wanted =
+            |listener: &&Listener| self.listener.as_ref().is_none_or(|name| listener.name == *name);
         settings.listeners.iter().find(wanted).ok_or_else(|| {
             let names: Vec<_> = settings.listeners.iter().map(|l| l.name.as_str()).collect();
             Failure::Other(format!("no such listener; there are: {}", names.join(", ")))
@@ -151,16 +153,24 @@ fn tell(out: &mut impl Write, verdict: &Verdict<'_>, peer: IpAddr) -> std::io::R
     writeln!(out, "peer       {peer}: {trust}")?;
     let place = match verdict.resolved.evidence {
         Evidence::Peer => "the socket".to_owned(),
-        _ => format!("{}, {} hop(s) skipped", listener.chain.field().unwrap_or("-"), verdict.resolved.hops),
+        _ => format!(
+            "{}, {} hop(s) skipped",
+            listener.chain.field().unwrap_or("-"),
+            verdict.resolved.hops
+        ),
     };
     match verdict.resolved.client {
         Client::Known(visitor) => writeln!(out, "client     {} (from {place})", visitor.reveal())?,
-        Client::Unknown(why) => writeln!(out, "client     unknown (from {place}): {why:?}; nothing is told of it")?,
+        Client::Unknown(why) => {
+            writeln!(out, "client     unknown (from {place}): {why:?}; nothing is told of it")?
+        }
     }
     let found = match verdict.found {
         Found::Property(_, source) => format!("named by {source}"),
         Found::Silent => "no source names a property, so the policy for unknown ones holds".into(),
-        Found::Unknown(source) => format!("{source} names one that nobody knows, so the policy for unknown ones holds"),
+        Found::Unknown(source) => {
+            format!("{source} names one that nobody knows, so the policy for unknown ones holds")
+        }
         Found::Conflict(first, second) => format!("{first} and {second} disagree"),
     };
     writeln!(out, "property   {} ({found})", verdict.property.id)?;

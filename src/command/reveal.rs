@@ -24,11 +24,14 @@ impl Reveal {
     pub(super) fn run(self) -> Result<(), Failure> {
         let shown = self.key_file.display();
         let key = load::key(&self.key_file).map_err(|e| Failure::new(&shown, e))?;
-        let sealing = Sealing::from_key_hex(self.variant, &key).map_err(|e| Failure::new(&shown, e))?;
+        let sealing =
+            Sealing::from_key_hex(self.variant, &key).map_err(|e| Failure::new(&shown, e))?;
         let mut out = std::io::stdout().lock();
         let mut open = |number: usize, sealed: &str| -> Result<(), Failure> {
             // The value itself is not repeated: it may be anything that was pasted.
-            let address = sealing.open(sealed.trim()).map_err(|e| Failure::new(format_args!("value {number}"), e))?;
+            let address = sealing
+                .open(sealed.trim())
+                .map_err(|e| Failure::new(format_args!("value {number}"), e))?;
             writeln!(out, "{address}")?;
             Ok(())
         };

@@ -46,7 +46,9 @@ async fn serve(config: &Path, settings: Settings) -> Result<(), Failure> {
         match signals.next().await {
             Told::Reload => match reload(config, &mut server).await {
                 Ok(()) => tracing::info!("configuration reloaded"),
-                Err(error) => tracing::error!(%error, "reload failed; the old configuration goes on"),
+                Err(error) => {
+                    tracing::error!(%error, "reload failed; the old configuration goes on")
+                }
             },
             Told::Stop => break,
         }

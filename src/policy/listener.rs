@@ -1,6 +1,6 @@
 //! Where clients connect, and whom a listener believes.
 
-use crate::address::Chain;
+use crate::address::{Chain, Source, Trust};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -21,6 +21,20 @@ pub struct Listener {
     pub scheme: Scheme,
 }
 
+impl Listener {
+    /// A listener with every default: named after its first address, believing nobody.
+    pub fn new(bind: Vec<SocketAddr>, transport: Transport) -> Self {
+        Self {
+            name: bind.first().map(SocketAddr::to_string).unwrap_or_default(),
+            bind,
+            scheme: transport.scheme(),
+            transport,
+            proxy_protocol: false,
+            chain: Chain { trust: Trust::Nobody, source: Source::XForwardedFor },
+        }
+    }
+}
+
 /// What is spoken on a listener's socket.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Transport {
@@ -31,6 +45,16 @@ pub enum Transport {
     },
     /// HTTP over TLS; ALPN chooses between HTTP/2 and HTTP/1.1.
     Tls(Tls),
+}
+
+impl Transport {
+    /// The scheme that a client on this socket used.
+    pub fn scheme(&self) -> Scheme {
+        match self {
+            Self::Plain { .. } => Scheme::Http,
+            Self::Tls(_) => Scheme::Https,
+        }
+    }
 }
 
 /// The scheme that the visitor's browser used.
@@ -63,6 +87,18 @@ pub struct Tls {
     pub http2: bool,
     /// Whether clients show certificates of their own.
     pub client_auth: ClientAuth,
+}
+
+impl Tls {
+    /// TLS with every default: 1.2 or newer, HTTP/2 offered, no certificates of clients.
+    pub fn new(certificates: Vec<CertificateFiles>) -> Self {
+        Self {
+            certificates,
+            minimum: TlsVersion::default(),
+            http2: true,
+            client_auth: ClientAuth::default(),
+        }
+    }
 }
 
 /// A certificate chain and its private key, both PEM.

@@ -1,6 +1,7 @@
 //! A property: one customer's website, and what it chose.
 
 use crate::address::Recording;
+use crate::address::recording::StandIn;
 use std::sync::Arc;
 
 /// One customer's website that embeds the chat widget.
@@ -22,6 +23,19 @@ pub struct Policy {
     /// Index into [`Settings::upstreams`](super::Settings::upstreams).
     pub upstream: usize,
 }
+
+/// The strictest: nobody learns anything, and the first upstream answers.
+impl Default for Policy {
+    fn default() -> Self {
+        Self { recording: Recording::Off { stand_in: StandIn::None }, country: false, upstream: 0 }
+    }
+}
+
+/// Leading bits of an IPv4 address that mode `truncate` keeps where nothing else is said.
+pub const TRUNCATE_V4_BITS: u8 = 24;
+
+/// Leading bits of an IPv6 address that mode `truncate` keeps where nothing else is said.
+pub const TRUNCATE_V6_BITS: u8 = 32;
 
 /// What happens to a request that names no property, or one that nobody knows.
 #[derive(Clone, Debug, PartialEq, Eq)]

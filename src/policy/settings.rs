@@ -43,6 +43,13 @@ pub struct Rotation {
     pub secrets: Secrets,
 }
 
+/// A day, and secrets that do not survive a restart.
+impl Default for Rotation {
+    fn default() -> Self {
+        Self { period: Duration::from_secs(24 * 60 * 60), secrets: Secrets::Random { state: None } }
+    }
+}
+
 /// Where the secrets of pseudonyms come from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Secrets {
@@ -58,6 +65,9 @@ pub enum Secrets {
         master: PathBuf,
     },
 }
+
+/// Upgrades that are tunnelled where nothing else is said.
+pub const UPGRADES: &[&str] = &["websocket"];
 
 /// A country database in MaxMind's format.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -51,7 +51,12 @@ pub struct Tunnel {
 
 impl Tunnel {
     /// A tunnel between these two.
-    pub fn new(visitor: OnUpgrade, upstream: OnUpgrade, lease: Lease, answer: UpgradeAnswer) -> Self {
+    pub fn new(
+        visitor: OnUpgrade,
+        upstream: OnUpgrade,
+        lease: Lease,
+        answer: UpgradeAnswer,
+    ) -> Self {
         Self { visitor, upstream, lease, answer }
     }
 

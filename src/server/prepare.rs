@@ -2,8 +2,8 @@
 //! names the file. Nothing is changed until all of it has succeeded.
 
 use crate::address::country::CountryDb;
-use crate::policy::upstream::{Server, Upstream};
 use crate::policy::settings::{CountryFile, Rotation, Secrets};
+use crate::policy::upstream::{Server, Upstream};
 use crate::policy::{Listener, Settings, listener::Transport};
 use crate::proxy::Plan;
 use crate::proxy::plan::Secret;
@@ -119,7 +119,8 @@ fn country(settings: &Settings) -> Result<Option<Arc<CountryDb>>, BadFile> {
 
 /// A plan that serves nobody: for showing what would be decided. Its secret is its own.
 pub fn rehearse(settings: Settings) -> Result<Plan, StartError> {
-    let rotation = Rotation { secrets: Secrets::Random { state: None }, ..settings.rotation.clone() };
+    let rotation =
+        Rotation { secrets: Secrets::Random { state: None }, ..settings.rotation.clone() };
     let secret = secret(&Keeper::new(&rotation)?)?;
     plan(settings, None, Arc::new(ArcSwap::from_pointee(secret)))
 }

@@ -106,7 +106,9 @@ impl Scratch {
         let hosts = ["localhost", "127.0.0.1", "::1"].map(str::to_owned);
         let made = certs::make(&hosts).map_err(|e| e.to_string())?;
         let put = |name: &str, text: &str| certs::write(&scratch.file(name), text, 0o600);
-        put("demo.pem", &made.chain).and_then(|()| put("demo.key", &made.key)).map_err(|e| e.to_string())?;
+        put("demo.pem", &made.chain)
+            .and_then(|()| put("demo.key", &made.key))
+            .map_err(|e| e.to_string())?;
         Ok(scratch)
     }
 
@@ -131,9 +133,13 @@ fn introduce(port: u16) -> Result<(), Failure> {
         "\n  Open  https://localhost:{port}/   (the certificate is a throw-away one: accept it)\n\n\
          \x20 or ask with curl, as a visitor at 203.0.113.77; each property records in a mode of its own:\n\n"
     )?;
-    for (property, mode) in
-        [("open", "full"), ("court", "sealed"), ("shop", "truncate"), ("blog", "pseudonym"), ("clinic", "off")]
-    {
+    for (property, mode) in [
+        ("open", "full"),
+        ("court", "sealed"),
+        ("shop", "truncate"),
+        ("blog", "pseudonym"),
+        ("clinic", "off"),
+    ] {
         writeln!(
             out,
             "    curl -sk https://localhost:{port}/demo/{property}/messages -H 'X-Forwarded-For: 203.0.113.77' \

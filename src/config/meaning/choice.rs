@@ -1,0 +1,299 @@
+//! What a property's choices mean, taken together with the default's and the floor.
+
+use super::vault::{NoKey, Vault};
+use crate::address::recording::{Mode, Recording, StandIn, Truncation};
+use crate::address::sealing::Variant;
+use crate::config::file::property::{self as typed, Choices, Record};
+use crate::config::file::value::{FilePath, Placed, either};
+use crate::config::report::{Fault, Reports};
+use crate::policy::Policy;
+use crate::policy::property::{TRUNCATE_V4_BITS, TRUNCATE_V6_BITS};
+use std::collections::HashMap;
+use std::ops::Range;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What choices are measured against.
+#[derive(Debug)]
+pub(super) struct Ground<'c> {
+    /// Where relative paths start.
+    pub(super) base: &'c Path,
+    /// The loosest mode that is allowed, where the operator says one.
+    pub(super) floor: Option<Record>,
+    /// Whether there is a country database.
+    pub(super) has_countries: bool,
+    /// The names of the upstreams, in order; `None` where not all could be read.
+    pub(super) upstreams: Option<Vec<String>>,
+    /// What holds where a property says nothing.
+    pub(super) default: Choices<'c>,
+}
+
+/// Turns choices into policies; whoever chose alike shares one.
+pub(super) struct Chooser<'c> {
+    ground: Ground<'c>,
+    vault: Vault<'c>,
+    upstreams: HashMap<String, usize>,
+    policies: HashMap<Chosen, Arc<Policy>>,
+}
+
+/// A policy in a form that can be looked up. What the mode does not use is left out.
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+struct Chosen {
+    recording: ChosenRecording,
+    country: bool,
+    upstream: usize,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+enum ChosenRecording {
+    Off { random: bool },
+    Pseudonym,
+    Truncate { v4: u8, v6: u8, weak: bool },
+    Sealed(usize),
+    Full,
+}
+
+impl<'c> Chooser<'c> {
+    pub(super) fn new(ground: Ground<'c>, vault: Vault<'c>) -> Self {
+        let names = ground.upstreams.iter().flatten().enumerate();
+        let upstreams = names.map(|(index, name)| (name.clone(), index)).collect();
+        Self { ground, vault, upstreams, policies: HashMap::new() }
+    }
+
+    /// Judges the default itself. It may hold settings for modes that it does not choose:
+    /// they wait for a property that does.
+    pub(super) fn judge_default(&mut self, reports: &mut Reports) {
+        let default = self.ground.default;
+        self.check_floor(default, reports);
+        self.upstream(default, Choices::default(), reports);
+        self.country(default, Choices::default(), reports);
+        if default.truncate.is_some() {
+            self.truncation(default, Choices::default(), reports);
+        }
+        if default.sealed.is_some_and(|sealed| sealed.value.key_file.is_some()) {
+            self.sealing(default, Choices::default(), &(0..0), reports);
+        }
+    }
+
+    /// The policy of a property, whose table is at this range.
+    pub(super) fn property(
+        &mut self,
+        own: Choices<'_>,
+        table: &Range<usize>,
+        reports: &mut Reports,
+    ) -> Option<Arc<Policy>> {
+        let default = self.ground.default;
+        self.choose(own, default, table, reports)
+    }
+
+    /// The policy of unknown properties, which take nothing from the default.
+    pub(super) fn unknown(
+        &mut self,
+        own: Choices<'_>,
+        table: &Range<usize>,
+        reports: &mut Reports,
+    ) -> Option<Arc<Policy>> {
+        self.choose(own, Choices::default(), table, reports)
+    }
+
+    /// `None` where something was reported of it, now or earlier.
+    fn choose(
+        &mut self,
+        own: Choices<'_>,
+        default: Choices<'_>,
+        table: &Range<usize>,
+        reports: &mut Reports,
+    ) -> Option<Arc<Policy>> {
+        self.check_floor(own, reports);
+        let record = own.record.or(default.record).map_or(Record::Off, |record| record.value);
+        check_effect(own, record, reports);
+        let recording = match record {
+            Record::Off => {
+                let stand_in = own.stand_in.or(default.stand_in).map(|stand_in| stand_in.value);
+                ChosenRecording::Off { random: matches!(stand_in, Some(typed::StandIn::Random)) }
+            }
+            Record::Pseudonym => ChosenRecording::Pseudonym,
+            Record::Truncate => self.truncation(own, default, reports)?,
+            Record::Sealed => self.sealing(own, default, table, reports)?,
+            Record::Full => ChosenRecording::Full,
+        };
+        let country = self.country(own, default, reports);
+        let upstream = self.upstream(own, default, reports)?;
+        self.shared(Chosen { recording, country, upstream })
+    }
+
+    /// Whether any policy tells the backend a country.
+    pub(super) fn asks_for_countries(&self) -> bool {
+        self.policies.keys().any(|chosen| chosen.country)
+    }
+
+    fn check_floor(&self, own: Choices<'_>, reports: &mut Reports) {
+        if let (Some(floor), Some(Placed { at, value })) = (self.ground.floor, own.record)
+            && mode(*value) > mode(floor)
+        {
+            let allowed: Vec<&str> = MODES
+                .into_iter()
+                .filter(|(record, _)| mode(*record) <= mode(floor))
+                .map(|(_, word)| word)
+                .collect();
+            let (allowed, floor) = (either(&allowed), word(floor));
+            reports.value(at, format!("{allowed}, since address.floor = \"{floor}\""));
+        }
+    }
+
+    fn truncation(
+        &self,
+        own: Choices<'_>,
+        default: Choices<'_>,
+        reports: &mut Reports,
+    ) -> Option<ChosenRecording> {
+        let [own, default] = [own, default].map(|choices| choices.truncate);
+        let both = [own, default].map(|placed| placed.map(|placed| &placed.value));
+        let first =
+            |key: fn(&typed::Truncate) -> Option<u8>| both.iter().flatten().find_map(|t| key(t));
+        let v4 = first(|t| t.v4.as_ref().map(|bits| bits.value)).unwrap_or(TRUNCATE_V4_BITS);
+        let v6 = first(|t| t.v6.as_ref().map(|bits| bits.value)).unwrap_or(TRUNCATE_V6_BITS);
+        let weak = both.iter().flatten().find_map(|t| t.allow_weak).unwrap_or(false);
+        match (Truncation::new(v4, v6, weak), own) {
+            (Ok(_), _) => Some(ChosenRecording::Truncate { v4, v6, weak }),
+            (Err(problem), Some(own)) => {
+                reports.value(&own.at, problem.to_string());
+                None
+            }
+            // The default is at fault, and was blamed.
+            (Err(_), None) => None,
+        }
+    }
+
+    fn sealing(
+        &mut self,
+        own: Choices<'_>,
+        default: Choices<'_>,
+        table: &Range<usize>,
+        reports: &mut Reports,
+    ) -> Option<ChosenRecording> {
+        let [own, default] = [own, default].map(|choices| choices.sealed);
+        let both = [own, default].map(|placed| placed.map(|placed| &placed.value));
+        let Some(file) = both.iter().flatten().find_map(|sealed| sealed.key_file.as_ref()) else {
+            let expected = format!("{}, which record = \"sealed\" needs", FilePath::expected());
+            reports.missing(table, "sealed.key_file", expected);
+            return None;
+        };
+        let variant = both.iter().flatten().find_map(|sealed| sealed.variant.as_ref());
+        let variant = match variant.map(|variant| variant.value) {
+            None => Variant::default(),
+            Some(typed::Variant::Deterministic) => Variant::Deterministic,
+            Some(typed::Variant::Nd) => Variant::Nd,
+            Some(typed::Variant::Ndx) => Variant::Ndx,
+            Some(typed::Variant::Pfx) => Variant::Pfx,
+        };
+        let path = self.ground.base.join(&file.value.0);
+        let expected = match self.vault.sealing(&path, variant) {
+            Ok(number) => return Some(ChosenRecording::Sealed(number)),
+            Err(NoKey::Said) => return None,
+            Err(NoKey::Expected(expected)) => expected,
+        };
+        // A default that is at fault by itself was blamed.
+        let own = own?;
+        match &own.value.key_file {
+            // Somebody may have put the key where the name of its file belongs.
+            Some(Placed { at, value }) if looks_like_key(&value.0) => {
+                reports.push(at, Fault::HiddenValue { expected: expected.into() });
+            }
+            Some(Placed { at, .. }) => reports.value(at, expected),
+            None => reports.value(&own.at, expected),
+        }
+        None
+    }
+
+    fn country(&self, own: Choices<'_>, default: Choices<'_>, reports: &mut Reports) -> bool {
+        if let Some(Placed { at, value: true }) = own.country
+            && !self.ground.has_countries
+        {
+            reports.value(at, "false, or address.country_file with the countries");
+        }
+        own.country.or(default.country).is_some_and(|country| country.value)
+    }
+
+    fn upstream(
+        &self,
+        own: Choices<'_>,
+        default: Choices<'_>,
+        reports: &mut Reports,
+    ) -> Option<usize> {
+        let names = self.ground.upstreams.as_ref()?;
+        let Some(Placed { at, value }) = own.upstream.or(default.upstream) else { return Some(0) };
+        let known = self.upstreams.get(value).copied();
+        if known.is_none() && own.upstream.is_some() {
+            reports.value(at, format!("an upstream: {}", either(names)));
+        }
+        known
+    }
+
+    fn shared(&mut self, chosen: Chosen) -> Option<Arc<Policy>> {
+        if let Some(policy) = self.policies.get(&chosen) {
+            return Some(Arc::clone(policy));
+        }
+        let recording = match chosen.recording {
+            ChosenRecording::Off { random: false } => Recording::Off { stand_in: StandIn::None },
+            ChosenRecording::Off { random: true } => Recording::Off { stand_in: StandIn::Random },
+            ChosenRecording::Pseudonym => Recording::Pseudonym,
+            ChosenRecording::Truncate { v4, v6, weak } => {
+                Recording::Truncate(Truncation::new(v4, v6, weak).ok()?)
+            }
+            ChosenRecording::Sealed(number) => {
+                Recording::Sealed(Arc::clone(self.vault.get(number)?))
+            }
+            ChosenRecording::Full => Recording::Full,
+        };
+        let Chosen { country, upstream, .. } = chosen;
+        let policy = Arc::new(Policy { recording, country, upstream });
+        self.policies.insert(chosen, Arc::clone(&policy));
+        Some(policy)
+    }
+}
+
+/// A setting of a mode that is not chosen is a sign of two minds; the stricter would be a guess.
+fn check_effect(own: Choices<'_>, record: Record, reports: &mut Reports) {
+    let settings = [
+        (own.truncate.map(|given| &given.at), Record::Truncate),
+        (own.sealed.map(|given| &given.at), Record::Sealed),
+        (own.stand_in.map(|given| &given.at), Record::Off),
+    ];
+    for (given, needed) in settings {
+        if let Some(at) = given.filter(|_| record != needed) {
+            let (needed, record) = (word(needed), word(record));
+            reports.value(at, format!("record = \"{needed}\" beside it; record is \"{record}\""));
+        }
+    }
+}
+
+/// All modes and their words, strictest first.
+const MODES: [(Record, &str); 5] = [
+    (Record::Off, "off"),
+    (Record::Pseudonym, "pseudonym"),
+    (Record::Truncate, "truncate"),
+    (Record::Sealed, "sealed"),
+    (Record::Full, "full"),
+];
+
+fn word(record: Record) -> &'static str {
+    MODES.into_iter().find(|(mode, _)| *mode == record).map_or("", |(_, word)| word)
+}
+
+fn mode(record: Record) -> Mode {
+    match record {
+        Record::Off => Mode::Off,
+        Record::Pseudonym => Mode::Pseudonym,
+        Record::Truncate => Mode::Truncate,
+        Record::Sealed => Mode::Sealed,
+        Record::Full => Mode::Full,
+    }
+}
+
+/// As long as the shortest key, and nothing but the digits of one.
+fn looks_like_key(text: &str) -> bool {
+    text.len() >= 16
+        && !text.contains(['/', '.'])
+        && text.bytes().filter(u8::is_ascii_digit).count() > 1
+}

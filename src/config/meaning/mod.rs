@@ -1,0 +1,120 @@
+//! From the file as typed to [`Settings`] as meant.
+//!
+//! Each section has a file of its own here, and reports all that is wrong with it; what
+//! sections say of each other is judged where the later one is read.
+
+mod address;
+mod choice;
+mod limits;
+mod listener;
+mod numbers;
+mod property;
+mod upstream;
+mod vault;
+mod words;
+
+pub use vault::ReadFile;
+
+use super::file::{File, property::Property, value::Placed};
+use super::report::{Place, Reports};
+use crate::policy::Settings;
+use crate::policy::settings::{CountryFile, UPGRADES};
+use choice::{Chooser, Ground};
+use property::Shelf;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+/// Settings of which only the properties are outstanding.
+pub(super) struct Meaning<'c> {
+    settings: Settings,
+    shelf: Shelf<'c>,
+    country_file: Option<PathBuf>,
+}
+
+impl<'c> Meaning<'c> {
+    /// The meaning of all but the properties. Relative paths start at `base`. Of what stands
+    /// under a `damaged` key, something could not be read.
+    pub(super) fn of(
+        file: &'c File,
+        damaged: &BTreeSet<String>,
+        base: &'c Path,
+        read: &'c ReadFile<'c>,
+        reports: &mut Reports,
+    ) -> Self {
+        let whole = |key: &str| !damaged.contains(key);
+        if file.listener.is_empty() && whole("listener") {
+            reports.missing(&NOWHERE, "listener", "at least one [[listener]]");
+        }
+        if file.upstream.is_empty() && whole("upstream") {
+            reports.missing(&NOWHERE, "upstream", "at least one [[upstream]]");
+        }
+        let listeners = listener::listeners(&file.listener, base, reports);
+        let upstreams = upstream::upstreams(&file.upstream, base, reports);
+        let sources = property::sources(&file.properties, reports);
+        let default = file.properties.default.as_ref();
+        let names = upstreams.iter().map(|upstream| upstream.name.clone()).collect();
+        let ground = Ground {
+            base,
+            floor: file.address.floor.as_ref().map(|floor| floor.value),
+            // Where the section was damaged nobody knows, and nobody is blamed.
+            has_countries: file.address.country_file.is_some() || !whole("address"),
+            upstreams: (!upstreams.is_empty() && whole("upstream")).then_some(names),
+            default: default.map(|default| default.value.choices()).unwrap_or_default(),
+        };
+        let mut chooser = Chooser::new(ground, vault::Vault::new(read));
+        chooser.judge_default(reports);
+        let unknown = file.properties.unknown.as_ref();
+        let unknown = property::unknown(unknown, &mut chooser, reports);
+        let sources_known = whole("properties") && !sources.is_empty();
+        let shelf = Shelf::new(sources, sources_known, unknown.clone(), chooser);
+        let settings = Settings {
+            listeners,
+            upstreams,
+            book: crate::policy::Book::builder(Vec::new(), unknown).build(),
+            address_fields: address::removed(&file.address, reports),
+            landing: address::landing(&file.address, reports),
+            rotation: address::rotation(&file.address, base, reports),
+            country: None,
+            limits: limits::limits(&file.limits, reports),
+            timeouts: limits::timeouts(&file.timeouts, reports),
+            log: limits::log(&file.log, reports),
+            upgrades: upgrades(file.upgrades.as_deref(), reports),
+        };
+        let country_file = file.address.country_file.as_ref();
+        let country_file = country_file.map(|file| base.join(&file.value.0));
+        Self { settings, shelf, country_file }
+    }
+
+    /// Adds a property that stands at this place.
+    pub(super) fn add(&mut self, typed: &Placed<Property>, place: Place, reports: &mut Reports) {
+        self.shelf.add(typed, place, reports);
+    }
+
+    /// The settings with all properties. What was reported is for the caller to heed.
+    pub(super) fn finish(self) -> Settings {
+        let Self { mut settings, shelf, country_file } = self;
+        let asks = shelf.asks_for_countries();
+        settings.country = country_file.filter(|_| asks).map(CountryFile);
+        settings.book = shelf.build();
+        settings
+    }
+}
+
+/// The table that has no header: the file itself.
+const NOWHERE: std::ops::Range<usize> = 0..0;
+
+fn upgrades(typed: Option<&[Placed<String>]>, reports: &mut Reports) -> Vec<String> {
+    let Some(list) = typed else { return UPGRADES.iter().map(|&name| name.to_owned()).collect() };
+    let mut upgrades = Vec::new();
+    for Placed { at, value } in list {
+        match value.to_ascii_lowercase() {
+            // What is inside such a tunnel is HTTP, and would pass unseen.
+            name if name == "h2c" || name == "tls" || name.starts_with("http") => {
+                reports.value(at, "an upgrade that does not carry requests of its own");
+            }
+            name if words::is_token(&name) => upgrades.push(name),
+            _ => reports.value(at, "the name of a protocol such as \"websocket\""),
+        }
+    }
+    upgrades
+}
