@@ -1,30 +1,237 @@
 //! Which header fields can carry a visitor's address?
+//!
+//! Names are matched as the backends behind CGI, WSGI and Rack see them: any case, and `_` or
+//! any other punctuation equal to `-`, since `X_Forwarded_For` and `X-Forwarded-For` arrive
+//! there as one variable. The built-in names stand in [`field_names`](super::field_names);
+//! the operator adds others.
+//!
+//! Not in the list: `x-request-id` and `traceparent`, which operators need to follow a
+//! request and which name nobody (their values are still [scanned](super::scan)); and
+//! `x-forwarded-host`, `-proto`, `-port`, `-prefix` and `-server`, which tell of the
+//! server's side alone.
 
-/// What a field can tell of a visitor.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Tells {
-    /// The address itself, or an element of its path.
-    Address,
-    /// A place derived from the address.
-    Place,
-    /// An identifier that a CDN keeps beside the address in its own log.
-    Correlation,
-}
+use super::field_names::{BUILT_IN, FAMILIES};
+
+pub use super::field_names::Tells;
 
 /// The built-in names and those that the operator adds.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+///
+/// ```
+/// use cloakroom::address::fields::{AddressFields, Tells};
+///
+/// let fields = AddressFields::new(["X-Shop-Visitor".to_owned()]);
+/// assert_eq!(fields.tells(b"X_Forwarded_For"), Some(Tells::Address));
+/// assert_eq!(fields.tells(b"x-shop-visitor"), Some(Tells::Address));
+/// assert_eq!(fields.tells(b"user-agent"), None);
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AddressFields {
+    /// Normalised, sorted.
     extra: Vec<String>,
+    outlines: Outlines,
 }
 
 impl AddressFields {
-    /// The built-in list and these names (any case, `_` equal to `-`).
+    /// The built-in list and these names (any case, `_` equal to `-`), which are taken to
+    /// tell the address.
     pub fn new<I: IntoIterator<Item = String>>(extra: I) -> Self {
-        Self { extra: extra.into_iter().collect() }
+        let mut outlines = OUTLINES;
+        let mut extra: Vec<String> = extra
+            .into_iter()
+            .map(|name| name.bytes().map(|byte| char::from(normal(byte))).collect())
+            .collect();
+        extra.sort_unstable();
+        extra.dedup();
+        for name in &extra {
+            outlines.add(name.as_bytes());
+        }
+        Self { extra, outlines }
     }
-    /// What the field of this name can tell; `None` for any other field.
+
+    /// What the field of this name can tell; `None` for any other field. Most names are
+    /// turned away by their first letter and length alone.
     pub fn tells(&self, name: &[u8]) -> Option<Tells> {
-        let _ = name;
-        None
+        if !self.outlines.fit(name) {
+            return None;
+        }
+        let built_in = || {
+            let at = BUILT_IN.binary_search_by(|(known, _)| compare(known, name)).ok()?;
+            BUILT_IN.get(at).map(|&(_, tells)| tells)
+        };
+        let family = || FAMILIES.iter().find(|(start, _)| starts_with(name, start));
+        if self.extra.binary_search_by(|known| compare(known, name)).is_ok() {
+            return Some(Tells::Address);
+        }
+        built_in().or_else(|| family().map(|&(_, tells)| tells))
+    }
+
+    /// Every built-in name in lower case, and what it tells. Whole families of names
+    /// (`x-vercel-ip-`…) are matched beyond those that are listed.
+    pub fn built_in() -> impl ExactSizeIterator<Item = (&'static str, Tells)> {
+        BUILT_IN.iter().copied()
+    }
+
+    /// Beginnings that make any name tell something, in lower case.
+    pub fn families() -> impl ExactSizeIterator<Item = (&'static str, Tells)> {
+        FAMILIES.iter().copied()
+    }
+}
+
+impl Default for AddressFields {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
+
+/// First letters and lengths of the names in the list, one bit each: the names of ordinary
+/// fields seldom share both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Outlines([u64; 32]);
+
+impl Outlines {
+    const fn add(&mut self, name: &[u8]) {
+        if let Some(&first) = name.first() {
+            self.0[letter(first)] |= length_bit(name.len());
+        }
+    }
+
+    const fn fit(&self, name: &[u8]) -> bool {
+        match name.first() {
+            Some(&first) => self.0[letter(first)] & length_bit(name.len()) != 0,
+            None => false,
+        }
+    }
+}
+
+const OUTLINES: Outlines = {
+    let mut outlines = Outlines([0; 32]);
+    let mut at = 0;
+    while at < BUILT_IN.len() {
+        outlines.add(BUILT_IN[at].0.as_bytes());
+        at += 1;
+    }
+    let mut at = 0;
+    while at < FAMILIES.len() {
+        // A family has names of any length.
+        outlines.0[letter(FAMILIES[at].0.as_bytes()[0])] = u64::MAX;
+        at += 1;
+    }
+    outlines
+};
+
+/// The same for both cases of a letter; other bytes share the places of letters.
+const fn letter(byte: u8) -> usize {
+    (byte & 31) as usize
+}
+
+/// Names of 63 bytes and more share a bit.
+const fn length_bit(length: usize) -> u64 {
+    1 << (if length < 63 { length } else { 63 })
+}
+
+const fn normal(byte: u8) -> u8 {
+    if byte.is_ascii_alphanumeric() { byte.to_ascii_lowercase() } else { b'-' }
+}
+
+/// How `known`, which is normal, stands to `name`, which may not be.
+fn compare(known: &str, name: &[u8]) -> std::cmp::Ordering {
+    known.bytes().cmp(name.iter().copied().map(normal))
+}
+
+fn starts_with(name: &[u8], start: &str) -> bool {
+    name.get(..start.len()).is_some_and(|head| compare(start, head).is_eq())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_list_is_sorted_normal_and_without_repeats() {
+        for pair in BUILT_IN.windows(2) {
+            assert!(pair[0].0 < pair[1].0, "{} before {}", pair[0].0, pair[1].0);
+        }
+        for (name, _) in BUILT_IN.iter().chain(FAMILIES) {
+            assert!(!name.is_empty() && name.bytes().all(|b| normal(b) == b), "{name}");
+        }
+    }
+
+    #[test]
+    fn every_listed_name_is_found_however_it_is_spelt() {
+        let fields = AddressFields::default();
+        for (name, tells) in AddressFields::built_in() {
+            let upper = name.to_ascii_uppercase();
+            let under = name.replace('-', "_");
+            let mixed = upper.replacen('-', "_", 1);
+            for spelt in [name, &upper, &under, &mixed] {
+                assert_eq!(fields.tells(spelt.as_bytes()), Some(tells), "{spelt}");
+            }
+        }
+    }
+
+    #[test]
+    fn families_hold_names_that_nobody_has_listed() {
+        let fields = AddressFields::default();
+        for name in ["x-vercel-ip-planet", "X_Geo_Planet", "X-NF-Geo-City"] {
+            assert_eq!(fields.tells(name.as_bytes()), Some(Tells::Place), "{name}");
+        }
+    }
+
+    #[test]
+    fn ordinary_fields_are_none_of_them() {
+        let fields = AddressFields::default();
+        for name in [
+            "",
+            "-",
+            "a",
+            "accept",
+            "accept-encoding",
+            "authorization",
+            "cache-control",
+            "content-length",
+            "content-type",
+            "cookie",
+            "dnt",
+            "host",
+            "origin",
+            "referer",
+            "sec-ch-ua",
+            "sec-fetch-site",
+            "sec-websocket-key",
+            "te",
+            "traceparent",
+            "tracestate",
+            "upgrade",
+            "user-agent",
+            "x-auth-token",
+            "x-csrf-token",
+            "x-forwarded-host",
+            "x-forwarded-port",
+            "x-forwarded-prefix",
+            "x-forwarded-proto",
+            "x-forwarded-server",
+            "x-forwarded-fors",
+            "x-forwarded-fo",
+            "x-request-id",
+            "x-requested-with",
+            "xx-forwarded-for",
+        ] {
+            assert_eq!(fields.tells(name.as_bytes()), None, "{name}");
+        }
+        assert_eq!(fields.tells(&[b'x'; 1000]), None);
+        assert_eq!(fields.tells(b"\xff\xfe"), None);
+    }
+
+    #[test]
+    fn the_operator_adds_names() {
+        let long = "z".repeat(200);
+        let added = ["Shop_Visitor", "0-ip", "x-request-id", &long].map(str::to_owned);
+        let fields = AddressFields::new(added.clone());
+        for name in added {
+            assert_eq!(fields.tells(name.as_bytes()), Some(Tells::Address), "{name}");
+        }
+        assert_eq!(fields.tells(b"SHOP-VISITOR"), Some(Tells::Address));
+        assert_eq!(fields.tells(b"shop-visitors"), None);
+        assert_eq!(AddressFields::default().tells(b"shop-visitor"), None);
     }
 }

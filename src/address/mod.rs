@@ -9,7 +9,11 @@
 pub mod visitor;
 
 pub mod chain;
+mod crc32c;
+mod field_names;
 pub mod fields;
+pub mod forwarded;
+pub mod node;
 pub mod proxy_protocol;
 pub mod scan;
 
@@ -25,7 +29,7 @@ pub mod recording;
 pub mod sealing;
 pub mod truncation;
 
-pub use chain::{Chain, Resolved, Source, Trust};
+pub use chain::{Chain, Evidence, Resolved, Source, Trust};
 pub use disclosure::Disclosure;
 pub use recording::{Mode, Recording};
 pub use visitor::{Client, Unknown, VisitorAddr};
