@@ -46,6 +46,10 @@ impl<'a> Verdict<'a> {
         let property = property(plan, found)?;
         let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
         let told = Told::of(visit, plan, resolved.client, property);
+        // Anybody can make up a method, and there is no other word to put in its place.
+        if told.scan.is_some_and(|scan| scan.contains(parts.method.as_str().as_bytes())) {
+            return Err(Refusal::Method);
+        }
         Ok(Self { listener, authority, resolved, trusted, found, property, told, pool })
     }
 
