@@ -3,3 +3,4 @@
 #![expect(clippy::panic, reason = "a harness that cannot go on fails the test that uses it")]
 
 mod harness;
+mod recording;

@@ -3,12 +3,60 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-/// Where the address occurs in `bytes`: as plain text of any spelling, or in bytes that are
-/// percent-encoded once or twice. `None` where it does not.
+/// Where the address occurs in `bytes`: in any spelling, plain or percent-encoded once or
+/// twice. `None` where it does not.
 pub(crate) fn find(address: IpAddr, bytes: &[u8]) -> Option<String> {
     let once = percent_decoded(bytes);
     let twice = percent_decoded(&once);
-    [bytes, &once, &twice].into_iter().find_map(|bytes| find_plain(address, bytes))
+    let swapped = |from: &[u8], to: u8| -> Vec<u8> {
+        bytes.iter().map(|byte| if from.contains(byte) { to } else { *byte }).collect()
+    };
+    let (dots, colons) = (swapped(b"-_", b'.'), swapped(b"-", b':'));
+    [bytes, &once, &twice, &dots, &colons]
+        .into_iter()
+        .find_map(|bytes| find_plain(address, bytes).or_else(|| find_number(address, bytes)))
+}
+
+/// Ways in which people and programs write this address.
+pub(crate) fn spellings(address: &str) -> Vec<String> {
+    let mut all = match address.parse().expect("an address") {
+        IpAddr::V4(v4) => {
+            let [a, b, c, d] = v4.octets();
+            vec![
+                address.to_owned(),
+                format!("::ffff:{address}"),
+                format!("::FFFF:{a:02X}{b:02x}:{c:02x}{d:02X}"),
+                format!("0:0:0:0:0:ffff:{address}"),
+                format!("0000:0000:0000:0000:0000:ffff:{a:02x}{b:02x}:{c:02x}{d:02x}"),
+                format!("{address}:5555"),
+                format!("{a:03}.{b:03}.{c:03}.{d:03}"),
+                format!("{a}-{b}-{c}-{d}"),
+                v4.to_bits().to_string(),
+            ]
+        }
+        IpAddr::V6(v6) => {
+            let full = v6.segments().map(|part| format!("{part:04x}")).join(":");
+            let some = v6.segments().map(|part| format!("{part:x}")).join(":");
+            let (head, tail) = (&v6.segments()[..6], v6.to_bits() as u32);
+            let head = head.iter().map(|part| format!("{part:X}")).collect::<Vec<_>>().join(":");
+            let dotted = format!("{head}:{}", Ipv4Addr::from_bits(tail));
+            let bracketed = format!("[{address}]:5555");
+            vec![
+                address.to_owned(),
+                address.to_ascii_uppercase(),
+                full.to_ascii_uppercase(),
+                full,
+                some,
+                dotted,
+                bracketed,
+            ]
+        }
+    };
+    let escaped = |byte: u8| format!("%{byte:02X}");
+    let whole: String = address.bytes().map(escaped).collect();
+    let signs = address.replace('.', "%2E").replace(':', "%3a");
+    all.extend([whole, signs.replace('%', "%25"), signs]);
+    all
 }
 
 /// Fails where the address occurs in `bytes`.
@@ -25,15 +73,28 @@ fn find_plain(address: IpAddr, bytes: &[u8]) -> Option<String> {
     (0..bytes.len()).find_map(|start| {
         let rest = &bytes[start..];
         let length = rest.iter().take(LONGEST).take_while(|byte| is_digit(**byte)).count();
-        let hit = (SHORTEST..=length).any(|length| {
-            let text = std::str::from_utf8(&rest[..length]).unwrap_or_default();
-            means(text, address)
-        });
+        let count = |sign: u8| rest[..length].iter().filter(|byte| **byte == sign).count();
+        let hit = (count(b'.') >= 3 || count(b':') >= 2)
+            && (SHORTEST..=length).any(|length| {
+                let text = std::str::from_utf8(&rest[..length]).unwrap_or_default();
+                means(text, address)
+            });
         hit.then(|| {
             let around = &bytes[start.saturating_sub(40)..bytes.len().min(start + 60)];
             String::from_utf8_lossy(around).into_owned()
         })
     })
+}
+
+/// The address as a number in decimal, or as its digits in a row.
+fn find_number(address: IpAddr, bytes: &[u8]) -> Option<String> {
+    let (decimal, digits) = match address {
+        IpAddr::V4(v4) => (v4.to_bits().to_string(), format!("0x{:x}", v4.to_bits())),
+        IpAddr::V6(v6) => (v6.to_bits().to_string(), format!("{:032x}", v6.to_bits())),
+    };
+    let lower = bytes.to_ascii_lowercase();
+    let holds = |text: &String| lower.windows(text.len()).any(|window| window == text.as_bytes());
+    [decimal, digits].into_iter().find(holds)
 }
 
 /// Whether the text means this address, or one that holds it.
@@ -94,6 +155,16 @@ const SHORTEST: usize = 3;
 const LONGEST: usize = 45;
 
 #[test]
+fn every_spelling_of_a_list_is_found() {
+    for address in ["203.0.113.77", "2001:db8:5:6::77"] {
+        for text in spellings(address) {
+            let address = address.parse().expect("an address");
+            assert!(find(address, format!("a={text};").as_bytes()).is_some(), "{text}");
+        }
+    }
+}
+
+#[test]
 fn every_spelling_is_found_and_nothing_else() {
     for (address, text, expected) in [
         ("203.0.113.77", "203.0.113.77", true),
@@ -107,6 +178,8 @@ fn every_spelling_is_found_and_nothing_else() {
         ("203.0.113.77", "64:ff9b::cb00:714d", true),
         ("203.0.113.77", "%32%30%33.0%2e113%2E77", true),
         ("203.0.113.77", "203%252e0.113.77", true),
+        ("203.0.113.77", "host-203-0-113-77.example.org", true),
+        ("203.0.113.77", "id=3405803853", true),
         ("203.0.113.77", "203.0.113.0", false),
         ("203.0.113.77", "203.0.113.7", false),
         ("203.0.113.77", "203.0.113 .77", false),

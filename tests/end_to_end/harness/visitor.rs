@@ -174,6 +174,12 @@ impl Talk {
         let mut request = Request::new(Frames::of(body, trailers));
         *request.method_mut() = method;
         *request.headers_mut() = map(own);
+        // Between two HTTP/1 hops only trailers that were announced are passed on.
+        let names: Vec<_> = trailers.iter().map(|(name, _)| name.as_str()).collect();
+        if !names.is_empty() {
+            let names = names.join(", ").parse().expect("names");
+            request.headers_mut().insert("trailer", names);
+        }
         let answer = match &mut self.sender {
             Sender::Http1(sender) => {
                 *request.uri_mut() = target.parse::<Uri>().expect("a target");
@@ -181,9 +187,7 @@ impl Talk {
                 if !headers.contains_key("host") {
                     headers.insert("host", host.parse().expect("a host"));
                 }
-                let names: Vec<_> = trailers.iter().map(|(name, _)| name.as_str()).collect();
-                if !names.is_empty() {
-                    headers.insert("trailer", names.join(", ").parse().expect("names"));
+                if !trailers.is_empty() {
                     headers.insert("transfer-encoding", "chunked".parse().expect("a coding"));
                 }
                 soon("an answer", sender.send_request(request)).await?
