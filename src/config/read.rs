@@ -97,6 +97,10 @@ fn sound_part<'t>(
                 *list = all.filter(|item| walk.is_sound(item, element)).collect();
                 true
             }
+            (_, Kind::List(element)) if matches!(element.kind, Kind::Table(_)) => {
+                walk.reports.value(&value.span(), format!("[[{}]], once for each", key.get_ref()));
+                false
+            }
             _ => walk.is_sound(&value, shape),
         };
         if walk.reports.len() > before {
@@ -134,22 +138,11 @@ impl Walk<'_> {
                 }
                 true
             }
-            (DeValue::String(text), Kind::Text(Some(words))) => {
-                words.iter().any(|word| **word == **text)
-            }
-            (DeValue::String(_), Kind::Text(None)) | (DeValue::Boolean(_), Kind::Flag) => true,
-            (DeValue::Integer(number), Kind::Whole { least, most }) => {
-                let number = i64::from_str_radix(number.as_str(), number.radix()).map(i128::from);
-                let within = |n: i128| {
-                    least.is_none_or(|least| n >= least) && most.is_none_or(|most| n <= most)
-                };
-                number.is_ok_and(within)
-            }
             (_, Kind::Either(shapes)) => match fitting(value.get_ref(), shapes) {
                 Some(shape) => return self.value(value, shape),
                 None => false,
             },
-            _ => false,
+            (value, kind) => accepts(value, kind),
         };
         if !sound {
             self.reports.value(&value.span(), shape.expected.clone());
@@ -188,17 +181,29 @@ impl Walk<'_> {
     }
 }
 
-/// The one of several shapes that this value is meant to have: the one of its type, or for a
-/// table the one that knows all its keys.
+/// Whether a value that holds no others is accepted.
+fn accepts(value: &DeValue<'_>, kind: &Kind) -> bool {
+    match (value, kind) {
+        (DeValue::String(text), Kind::Text(Some(words))) => words.iter().any(|w| **w == **text),
+        (DeValue::String(_), Kind::Text(None)) | (DeValue::Boolean(_), Kind::Flag) => true,
+        (DeValue::Integer(number), Kind::Whole { least, most }) => {
+            let number = i64::from_str_radix(number.as_str(), number.radix()).map(i128::from);
+            number.is_ok_and(|number| {
+                least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// The one of several shapes that this value is meant to have; for a table the one that knows
+/// all its keys.
 fn fitting<'s>(value: &DeValue<'_>, shapes: &'s [Shape]) -> Option<&'s Shape> {
     shapes.iter().find(|shape| match (value, &shape.kind) {
         (DeValue::Table(table), Kind::Table(keys)) => {
             !table.is_empty() && table.keys().all(|key| keys.at(key.get_ref()).is_some())
         }
-        (DeValue::String(_), Kind::Text(_))
-        | (DeValue::Array(_), Kind::List(_))
-        | (DeValue::Integer(_), Kind::Whole { .. })
-        | (DeValue::Boolean(_), Kind::Flag) => true,
-        _ => false,
+        (DeValue::Array(_), Kind::List(_)) => true,
+        (value, kind) => accepts(value, kind),
     })
 }

@@ -28,8 +28,6 @@ pub(super) enum Fault {
     Missing { key: String, expected: Cow<'static, str> },
     /// A value that will not do; `at` is the value.
     Value { expected: Cow<'static, str> },
-    /// As `Value`, where the file is about to be blamed with what it holds: not shown.
-    HiddenValue { expected: Cow<'static, str> },
     /// A value that has to be unique, and where it stood first.
     Taken { expected: Cow<'static, str>, first: Place },
 }

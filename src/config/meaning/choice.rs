@@ -4,7 +4,7 @@ use super::vault::{NoKey, Vault};
 use crate::address::recording::{Mode, Recording, StandIn, Truncation, Variant};
 use crate::config::file::property::{self as typed, Choices, Record};
 use crate::config::file::value::{FilePath, Placed, either};
-use crate::config::report::{Fault, Reports};
+use crate::config::report::Reports;
 use crate::policy::Policy;
 use crate::policy::property::{TRUNCATE_V4_BITS, TRUNCATE_V6_BITS};
 use std::collections::HashMap;
@@ -195,10 +195,6 @@ impl<'c> Chooser<'c> {
         // A default that is at fault by itself was blamed.
         let own = own?;
         match &own.value.key_file {
-            // Somebody may have put the key where the name of its file belongs.
-            Some(Placed { at, value }) if looks_like_key(&value.0) => {
-                reports.push(at, Fault::HiddenValue { expected: expected.into() });
-            }
             Some(Placed { at, .. }) => reports.value(at, expected),
             None => reports.value(&own.at, expected),
         }
@@ -288,11 +284,4 @@ fn mode(record: Record) -> Mode {
         Record::Sealed => Mode::Sealed,
         Record::Full => Mode::Full,
     }
-}
-
-/// As long as the shortest key, and nothing but the digits of one.
-fn looks_like_key(text: &str) -> bool {
-    text.len() >= 16
-        && !text.contains(['/', '.'])
-        && text.bytes().filter(u8::is_ascii_digit).count() > 1
 }
