@@ -183,6 +183,7 @@ fn base(main: &Path) -> &Path {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::io;
 
     /// The law of cuts: into how many parts a file is cut changes nothing of what it means,
@@ -203,6 +204,50 @@ mod tests {
         }
         assert!(met > 50, "met {met} files");
     }
+
+    proptest! {
+        /// The same of a file that a slip of the hand went through; and nothing panics.
+        #[test]
+        fn cuts_do_not_matter_to_a_mangled_file(
+            from in 0..1_000_usize,
+            length in 0..40_usize,
+            slip in r#"[\[\]{}"'\#=.,\n a-p]{0,6}|\[\[property\]\]\n|\[property.x\]\n|""""#,
+        ) {
+            let mut text: String = MANGLED.into();
+            let from = from * text.len() / 1_000;
+            text.replace_range(from..(from + length).min(text.len()), &slip);
+            let (cut, whole) = (meant(&text, 0), meant(&text, usize::MAX));
+            prop_assert!(cut == whole, "{text}\n{cut}\n{whole}");
+        }
+    }
+
+    /// Something of everything that is told apart when a text is cut.
+    const MANGLED: &str = r#"
+upgrades = ['websocket']
+[[listener]]
+bind = ['127.0.0.1:1', # [[property]]
+    '127.0.0.1:2']
+[properties]
+sources = ['host', { query = 'token' }]
+[[property]]
+id = 'a'
+hosts = [ """a.example.org""" ]
+truncate.v4 = 16
+record = 'truncate'
+[[property]]
+id = 'b'
+record = "truncate"
+hosts = ['b.example.org']
+[property.truncate]
+v6 = 48
+[[upstream]]
+servers = ['http://127.0.0.1:3']
+[[property]] # the last
+id = 'c'
+keys = ['[[property]]', '''c''', "\""]
+[log]
+level = 'info'
+"#;
 
     /// A file that is no TOML in one part may be read in the others: then more can be said.
     fn meant(text: &str, bytes: usize) -> String {

@@ -85,7 +85,8 @@ fn sound_part<'t>(
     damaged: &mut BTreeSet<String>,
     reports: &mut Reports,
 ) -> DeTable<'t> {
-    let Kind::Table(keys) = &SHAPE.kind else { return root };
+    let shape: &'static Shape = &SHAPE;
+    let Kind::Table(keys) = &shape.kind else { return root };
     let mut walk = Walk { reports };
     let mut sound = DeTable::new();
     for (key, mut value) in root {
@@ -120,13 +121,13 @@ struct Walk<'r> {
 
 impl Walk<'_> {
     /// Whether nothing was reported of this value.
-    fn is_sound(&mut self, value: &Spanned<DeValue<'_>>, shape: &Shape) -> bool {
+    fn is_sound(&mut self, value: &Spanned<DeValue<'_>>, shape: &'static Shape) -> bool {
         let before = self.reports.len();
         self.value(value, shape);
         self.reports.len() == before
     }
 
-    fn value(&mut self, value: &Spanned<DeValue<'_>>, shape: &Shape) {
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, shape: &'static Shape) {
         let sound = match (value.get_ref(), &shape.kind) {
             (DeValue::Table(table), Kind::Table(keys)) => {
                 self.table(table, value.span(), keys);
@@ -145,11 +146,11 @@ impl Walk<'_> {
             (value, kind) => accepts(value, kind),
         };
         if !sound {
-            self.reports.value(&value.span(), shape.expected.clone());
+            self.reports.value(&value.span(), shape.expected.as_str());
         }
     }
 
-    fn table(&mut self, table: &DeTable<'_>, at: Range<usize>, keys: &Keys) {
+    fn table(&mut self, table: &DeTable<'_>, at: Range<usize>, keys: &'static Keys) {
         for (key, value) in table {
             if let Some(shape) = self.key(key, keys) {
                 self.value(value, shape);
@@ -157,25 +158,23 @@ impl Walk<'_> {
         }
         for required in keys.required() {
             if !table.contains_key(required.as_str()) {
-                let expected = keys.at(required).map(|shape| shape.expected.clone());
+                let expected = keys.at(required).map(|shape| shape.expected.as_str());
                 self.reports.missing(&at, required, expected.unwrap_or_default());
             }
         }
     }
 
     /// The shape at this key; an unknown one is reported.
-    fn key<'k>(
+    fn key(
         &mut self,
         key: &Spanned<std::borrow::Cow<'_, str>>,
-        keys: &'k Keys,
-    ) -> Option<&'k Shape> {
+        keys: &'static Keys,
+    ) -> Option<&'static Shape> {
         let shape = keys.at(key.get_ref());
         if shape.is_none() {
             let names = keys.names();
             let nearest = nearest(key.get_ref(), names.iter().map(String::as_str));
-            let fault =
-                Fault::UnknownKey { nearest: nearest.map(str::to_owned), known: names.to_vec() };
-            self.reports.push(&key.span(), fault);
+            self.reports.push(&key.span(), Fault::UnknownKey { nearest, known: names });
         }
         shape
     }

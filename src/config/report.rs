@@ -23,7 +23,7 @@ pub(super) enum Fault {
     /// It is no TOML.
     Syntax(String),
     /// No such key here; `at` is the key.
-    UnknownKey { nearest: Option<String>, known: Vec<String> },
+    UnknownKey { nearest: Option<&'static str>, known: &'static [String] },
     /// A key is left out; `at` is the table.
     Missing { key: String, expected: Cow<'static, str> },
     /// A value that will not do; `at` is the value.
