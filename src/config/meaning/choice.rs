@@ -23,8 +23,8 @@ pub(super) struct Ground<'c> {
     pub(super) has_countries: bool,
     /// The names of the upstreams, in order; `None` where not all could be read.
     pub(super) upstreams: Option<Vec<String>>,
-    /// What holds where a property says nothing.
-    pub(super) default: Choices<'c>,
+    /// What holds where a property says nothing; `None` where that could not be read.
+    pub(super) default: Option<Choices<'c>>,
 }
 
 /// Turns choices into policies; whoever chose alike shares one.
@@ -62,7 +62,7 @@ impl<'c> Chooser<'c> {
     /// Judges the default itself. It may hold settings for modes that it does not choose:
     /// they wait for a property that does.
     pub(super) fn judge_default(&mut self, reports: &mut Reports) {
-        let default = self.ground.default;
+        let Some(default) = self.ground.default else { return };
         self.check_floor(default, reports);
         self.upstream(default, Choices::default(), reports);
         self.country(default, Choices::default(), reports);
@@ -81,8 +81,13 @@ impl<'c> Chooser<'c> {
         table: &Range<usize>,
         reports: &mut Reports,
     ) -> Option<Arc<Policy>> {
-        let default = self.ground.default;
-        self.choose(own, default, table, reports)
+        match self.ground.default {
+            Some(default) => self.choose(own, default, table, reports),
+            None => {
+                self.check_floor(own, reports);
+                None
+            }
+        }
     }
 
     /// The policy of unknown properties, which take nothing from the default.

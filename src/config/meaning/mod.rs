@@ -61,7 +61,8 @@ impl<'c> Meaning<'c> {
             // Where the section was damaged nobody knows, and nobody is blamed.
             has_countries: file.address.country_file.is_some() || !whole("address"),
             upstreams: (!upstreams.is_empty() && whole("upstream")).then_some(names),
-            default: default.map(|default| default.value.choices()).unwrap_or_default(),
+            default: whole("properties")
+                .then(|| default.map(|default| default.value.choices()).unwrap_or_default()),
         };
         let mut chooser = Chooser::new(ground, vault::Vault::new(read));
         chooser.judge_default(reports);
