@@ -22,6 +22,9 @@
 //! unescaped 2× ┘                          ┘
 //! ```
 
+mod beginnings;
+mod groups;
+mod numbers;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ mod units;
 
 use super::visitor::VisitorAddr;
 use spelling::Target;
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::{ControlFlow, Range};
 use units::{Raw, Unescaped, Units};
@@ -75,7 +79,7 @@ impl Scan {
     /// the replacement to a new one (somebody crafted that), the words around go with it.
     pub fn rewrite(&self, value: &[u8], replacement: &str) -> Option<Vec<u8>> {
         let mut spans = Vec::new();
-        let _: ControlFlow<()> = self.spans(value, &mut |span| {
+        let ControlFlow::<Infallible>::Continue(()) = self.spans(value, &mut |span| {
             spans.push(span);
             ControlFlow::Continue(())
         });
@@ -111,11 +115,11 @@ impl Scan {
 
     /// Calls `each` with every span of `value` that spells the address in some layer of
     /// encoding, until it breaks off. Spans of one layer come in order and apart.
-    fn spans(
+    fn spans<B>(
         &self,
         value: &[u8],
-        each: &mut impl FnMut(Range<usize>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        each: &mut impl FnMut(Range<usize>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let raw = Raw(value);
         let colons = memchr::memchr(b':', value).is_some();
         self.layer(&raw, colons, each)?;
@@ -135,12 +139,12 @@ impl Scan {
         ControlFlow::Continue(())
     }
 
-    fn layer<T: Units>(
+    fn layer<T: Units, B>(
         &self,
         text: &T,
         colons: bool,
-        each: &mut impl FnMut(Range<usize>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        each: &mut impl FnMut(Range<usize>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let beginnings = self.target.beginnings(colons);
         let mut before = None;
         let mut at = 0;

@@ -219,7 +219,7 @@ fn printing_a_scan_prints_no_address() {
 }
 
 /// However long, and whatever it is made of, a value is read in time linear in its length:
-/// a quadratic scan of these would take minutes.
+/// a quadratic scan of these would take the better part of a minute.
 #[test]
 fn hostile_values_take_linear_time() {
     for unit in [
@@ -252,7 +252,7 @@ fn hostile_values_take_linear_time() {
         "f0",
         "1:1:1:1:1:1:1:00000000000000000000000000000000000000000000000000",
     ] {
-        let value = unit.repeat(100_000 / unit.len());
+        let value = unit.repeat(40_000 / unit.len());
         for visitor in [V4, V6, "2002:cb00:714d::1"] {
             let clock = std::time::Instant::now();
             scan(visitor).contains(value.as_bytes());
