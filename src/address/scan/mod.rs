@@ -92,8 +92,16 @@ impl Scan {
         if !self.contains(&replaced) || self.contains(replacement.as_bytes()) {
             return Some(replaced);
         }
-        // No spelling reaches beyond a word, so what is left between words is no address.
-        Some(replace(value, spans.into_iter().map(|span| word(value, span)), replacement))
+        // No spelling reaches beyond a word, so what is left between words is no address. A
+        // word is measured once, however many spans stand in it.
+        let mut last = 0..0;
+        let words = spans.into_iter().map(|span| {
+            if span.start >= last.end {
+                last = word(value, span);
+            }
+            last.clone()
+        });
+        Some(replace(value, words, replacement))
     }
 
     /// [`Scan::rewrite`] for a path or a query: the replacement is percent-encoded but for
