@@ -18,6 +18,8 @@
 //! `v2` the bytes behind the signature in hexadecimal (`00*204` repeats a byte). It is parsed
 //! whole, with other bytes behind it, and cut at every byte.
 
+#![allow(clippy::panic, reason = "a test and its files fail by panicking")]
+
 use cloakroom::address::proxy_protocol::{self, Header, Origin};
 use cloakroom::address::{Chain, Client, Evidence, Resolved, Source, Trust, Unknown};
 use walk::{Case, cases, unescaped};

@@ -2,7 +2,7 @@
 //!
 //! Names are matched as the backends behind CGI, WSGI and Rack see them: any case, and `_` or
 //! any other punctuation equal to `-`, since `X_Forwarded_For` and `X-Forwarded-For` arrive
-//! there as one variable. The built-in names stand in [`field_names`](super::field_names);
+//! there as one variable. The built-in names stand in `field_names.rs`;
 //! the operator adds others.
 //!
 //! Not in the list: `x-request-id` and `traceparent`, which operators need to follow a
@@ -74,15 +74,14 @@ impl AddressFields {
 /// Where a name would stand in [`SLOTS`]: its length and a few letters from both ends tell
 /// the listed names apart well enough, and cost the same for a name of any length.
 const fn slot(name: &[u8]) -> usize {
-    let (letters, ends) = match name {
-        [a, _, c, d, .., y, z] => ([*a, *c, *d, *y], *z),
-        [a, .., y, z] => ([*a, *y, *z, 0], 0),
-        _ => ([0; 4], 0),
+    let [a, c, d, y, z] = match name {
+        [a, _, c, d, .., y, z] => [*a, *c, *d, *y, *z],
+        [a, .., y, z] => [*a, *y, *z, 0, 0],
+        _ => [0; 5],
     };
-    let [a, c, d, y] = letters;
     let letters = u32::from_le_bytes([normal(a), normal(c), normal(d), normal(y)]);
-    let mixed =
-        letters ^ (normal(ends) as u32 * 0x0001_0301) ^ ((name.len() as u64 & 63) << 9) as u32;
+    let [length, ..] = name.len().to_le_bytes();
+    let mixed = letters ^ (normal(z) as u32 * 0x0001_0301) ^ ((length as u32) << 9);
     (mixed.wrapping_mul(0x9e37_79b1) >> 23) as usize
 }
 

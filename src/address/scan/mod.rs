@@ -22,6 +22,9 @@
 //! unescaped 2× ┘                          ┘
 //! ```
 
+mod beginnings;
+mod groups;
+mod numbers;
 mod spelling;
 #[cfg(test)]
 mod tests;
@@ -29,6 +32,7 @@ mod units;
 
 use super::visitor::VisitorAddr;
 use spelling::Target;
+use std::convert::Infallible;
 use std::fmt;
 use std::ops::{ControlFlow, Range};
 use units::{Raw, Unescaped, Units};
@@ -75,7 +79,7 @@ impl Scan {
     /// the replacement to a new one (somebody crafted that), the words around go with it.
     pub fn rewrite(&self, value: &[u8], replacement: &str) -> Option<Vec<u8>> {
         let mut spans = Vec::new();
-        let _: ControlFlow<()> = self.spans(value, &mut |span| {
+        let ControlFlow::<Infallible>::Continue(()) = self.spans(value, &mut |span| {
             spans.push(span);
             ControlFlow::Continue(())
         });
@@ -88,8 +92,16 @@ impl Scan {
         if !self.contains(&replaced) || self.contains(replacement.as_bytes()) {
             return Some(replaced);
         }
-        // No spelling reaches beyond a word, so what is left between words is no address.
-        Some(replace(value, spans.into_iter().map(|span| word(value, span)), replacement))
+        // No spelling reaches beyond a word, so what is left between words is no address. A
+        // word is measured once, however many spans stand in it.
+        let mut last = 0..0;
+        let words = spans.into_iter().map(|span| {
+            if span.start >= last.end {
+                last = word(value, span);
+            }
+            last.clone()
+        });
+        Some(replace(value, words, replacement))
     }
 
     /// [`Scan::rewrite`] for a path or a query: the replacement is percent-encoded but for
@@ -111,11 +123,11 @@ impl Scan {
 
     /// Calls `each` with every span of `value` that spells the address in some layer of
     /// encoding, until it breaks off. Spans of one layer come in order and apart.
-    fn spans(
+    fn spans<B>(
         &self,
         value: &[u8],
-        each: &mut impl FnMut(Range<usize>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        each: &mut impl FnMut(Range<usize>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let raw = Raw(value);
         let colons = memchr::memchr(b':', value).is_some();
         self.layer(&raw, colons, each)?;
@@ -135,12 +147,12 @@ impl Scan {
         ControlFlow::Continue(())
     }
 
-    fn layer<T: Units>(
+    fn layer<T: Units, B>(
         &self,
         text: &T,
         colons: bool,
-        each: &mut impl FnMut(Range<usize>) -> ControlFlow<()>,
-    ) -> ControlFlow<()> {
+        each: &mut impl FnMut(Range<usize>) -> ControlFlow<B>,
+    ) -> ControlFlow<B> {
         let beginnings = self.target.beginnings(colons);
         let mut before = None;
         let mut at = 0;

@@ -4,6 +4,9 @@
 //! one place is bounded (eight groups, four numbers, 32 nibbles, one run of digits), and a
 //! run of digits is a place to begin only at its start, so a whole text is read in linear time.
 
+use super::beginnings::Beginnings;
+use super::groups::{Groups, group};
+use super::numbers::{Number, dotted_tail, number, quad};
 use super::units::{Units, nibble};
 use crate::address::visitor::VisitorAddr;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -32,7 +35,8 @@ impl Target {
             plain.add_number(a.into());
             plain.add_number(d.into());
             plain.add_number(v4.to_bits().into());
-            colons.0 |= HEX_DIGITS | COLON;
+            colons.add_hex_digits();
+            colons.add_colon();
         }
         if let Some(v6) = v6 {
             plain.add_number(v6);
@@ -41,9 +45,11 @@ impl Target {
             // The first group without its leading zeros.
             let group = v6 >> 112;
             plain.add_nibble(group >> (group.checked_ilog2().unwrap_or(0) / 4 * 4));
-            colons.0 |= if group == 0 { COLON } else { 0 };
+            if group == 0 {
+                colons.add_colon();
+            }
         }
-        colons.0 |= plain.0;
+        colons.add_all(plain);
         Self { v4: v4.map(|v4| v4.octets()), v6, plain, colons }
     }
 
@@ -137,7 +143,7 @@ impl Target {
             if separator.is_none() && (next == b':' || dashed) {
                 separator = Some(next);
             }
-            if separator != Some(next) || groups.count == groups.values.len() {
+            if separator != Some(next) || groups.are_full() {
                 break;
             }
             at = after;
@@ -184,45 +190,6 @@ impl Target {
     }
 }
 
-/// A set of hexadecimal digits, in either case, and the colon.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Beginnings(u32);
-
-const HEX_DIGITS: u32 = 0xffff;
-const COLON: u32 = 1 << 16;
-
-/// For each byte its bit in [`Beginnings`]; 31 is that of no beginning.
-static BITS: [u8; 256] = {
-    let mut bits = [31; 256];
-    let mut byte = 0;
-    while byte < 256 {
-        if let Some(nibble) = nibble(byte as u8) {
-            bits[byte] = nibble;
-        }
-        byte += 1;
-    }
-    bits[b':' as usize] = 16;
-    bits
-};
-
-impl Beginnings {
-    #[inline]
-    pub(super) fn hold(self, byte: u8) -> bool {
-        let bit = BITS.get(usize::from(byte)).copied().unwrap_or(31);
-        self.0 >> bit & 1 == 1
-    }
-
-    /// The first digit of `number`, and the zero of its octal and hexadecimal spellings.
-    fn add_number(&mut self, number: u128) {
-        self.add_nibble(0);
-        self.add_nibble(number / 10u128.pow(number.checked_ilog10().unwrap_or(0)));
-    }
-
-    fn add_nibble(&mut self, nibble: u128) {
-        self.0 |= 1 << (nibble & 15);
-    }
-}
-
 /// The IPv4 address that an IPv6 address holds by one of the well-known schemes.
 fn inside(address: Ipv6Addr) -> Option<Ipv4Addr> {
     match address.segments() {
@@ -235,160 +202,6 @@ fn inside(address: Ipv6Addr) -> Option<Ipv4Addr> {
         // Teredo, RFC 4380 §4: flipped
         [0x2001, 0, .., high, low] => Some((!(u32::from(high) << 16 | u32::from(low))).into()),
         _ => None,
-    }
-}
-
-/// A number as it may be meant: decimal, or octal behind a zero; or hexadecimal behind `0x`.
-struct Number {
-    /// `None` where the digits are too many for 64 bits.
-    readings: [Option<u64>; 2],
-    /// Where its digits begin and end.
-    digits: usize,
-    end: usize,
-    base: u8,
-}
-
-impl Number {
-    fn says(&self, value: u64) -> bool {
-        self.readings.contains(&Some(value))
-    }
-
-    /// Whether it is `value`, which has more than 64 bits, in decimal or hexadecimal.
-    fn says_long<T: Units>(&self, text: &T, value: u128) -> bool {
-        let [None, _] = self.readings else { return false };
-        let mut said = Some(0u128);
-        let mut at = self.digits;
-        while at < self.end
-            && let Some((byte, next)) = text.unit(at)
-        {
-            said = nibble(byte)
-                .and_then(|digit| said?.checked_mul(self.base.into())?.checked_add(digit.into()));
-            at = next;
-        }
-        said == Some(value)
-    }
-}
-
-/// The whole run of digits at `start`.
-fn number<T: Units>(text: &T, start: usize) -> Option<Number> {
-    let (first, second) = text.unit(start)?;
-    if !first.is_ascii_digit() {
-        return None;
-    }
-    if first == b'0'
-        && let Some((b'x' | b'X', digits)) = text.unit(second)
-        && text.unit(digits).is_some_and(|(b, _)| nibble(b).is_some())
-    {
-        return Some(hexadecimal(text, digits));
-    }
-    let mut decimal = Some(0u64);
-    let mut octal = (first == b'0').then_some(0u64);
-    let mut end = start;
-    while let Some((byte @ b'0'..=b'9', next)) = text.unit(end) {
-        let digit = u64::from(byte - b'0');
-        decimal = decimal.and_then(|n| n.checked_mul(10)?.checked_add(digit));
-        octal = octal.filter(|_| digit < 8).and_then(|n| n.checked_mul(8)?.checked_add(digit));
-        end = next;
-    }
-    Some(Number { readings: [decimal, octal], digits: start, end, base: 10 })
-}
-
-fn hexadecimal<T: Units>(text: &T, start: usize) -> Number {
-    let mut value = Some(0u64);
-    let mut end = start;
-    while let Some((byte, next)) = text.unit(end)
-        && let Some(digit) = nibble(byte)
-    {
-        value = value.and_then(|n| n.checked_mul(16)?.checked_add(digit.into()));
-        end = next;
-    }
-    Number { readings: [value, None], digits: start, end, base: 16 }
-}
-
-/// Where four numbers that say `octets` end; one and the same of `separators` between them.
-fn quad<T: Units>(text: &T, first: &Number, octets: [u8; 4], separators: &[u8]) -> Option<usize> {
-    let [a, rest @ ..] = octets;
-    let (separator, _) = text.unit(first.end)?;
-    if !first.says(a.into()) || !separators.contains(&separator) {
-        return None;
-    }
-    rest.into_iter().try_fold(first.end, |at, octet| {
-        let (_, at) = text.unit(at).filter(|&(byte, _)| byte == separator)?;
-        let part = number(text, at)?;
-        part.says(octet.into()).then_some(part.end)
-    })
-}
-
-/// The dotted quad at `at`, as it stands at the end of an IPv6 address.
-fn dotted_tail<T: Units>(text: &T, at: usize) -> Option<(u32, usize)> {
-    let mut value = 0;
-    let mut end = at;
-    for index in 0..4 {
-        if index > 0 {
-            end = text.unit(end).filter(|&(byte, _)| byte == b'.')?.1;
-        }
-        let part = number(text, end)?;
-        let [decimal, _] = part.readings;
-        value = value << 8 | u32::from(u8::try_from(decimal?).ok()?);
-        end = part.end;
-    }
-    Some((value, end))
-}
-
-/// One to four hexadecimal digits.
-fn group<T: Units>(text: &T, start: usize) -> Option<(u16, usize)> {
-    let mut value = 0;
-    let mut end = start;
-    for _ in 0..4 {
-        let Some((byte, next)) = text.unit(end) else { break };
-        let Some(digit) = nibble(byte) else { break };
-        value = value << 4 | u16::from(digit);
-        end = next;
-    }
-    (end > start).then_some((value, end))
-}
-
-/// Groups of an IPv6 address, as many as have been read.
-#[derive(Default)]
-struct Groups {
-    values: [u16; 8],
-    count: usize,
-    /// How many stand in front of `::`.
-    gap: Option<usize>,
-}
-
-impl Groups {
-    fn push(&mut self, value: u16) {
-        if let Some(place) = self.values.get_mut(self.count) {
-            *place = value;
-            self.count += 1;
-        }
-    }
-
-    /// The address, if these groups are one.
-    fn value(&self) -> Option<u128> {
-        let missing = self.values.len().checked_sub(self.count)?;
-        if (missing == 0) == self.gap.is_some() {
-            return None;
-        }
-        let gap = self.gap.unwrap_or(0);
-        let read = self.values.iter().take(self.count).enumerate();
-        Some(read.fold(0, |address, (index, &value)| {
-            let place = if index < gap { index } else { index + missing };
-            address | u128::from(value) << (112 - 16 * place)
-        }))
-    }
-
-    /// The address with a dotted quad behind these groups.
-    fn with_tail(&self, tail: u32) -> Option<u128> {
-        if self.count > 6 {
-            return None;
-        }
-        let [a, b, c, d] = tail.to_be_bytes();
-        let mut whole = Self { values: self.values, count: self.count, gap: self.gap };
-        whole.push(u16::from_be_bytes([a, b]));
-        whole.push(u16::from_be_bytes([c, d]));
-        whole.value()
     }
 }
 

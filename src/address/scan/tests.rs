@@ -219,7 +219,7 @@ fn printing_a_scan_prints_no_address() {
 }
 
 /// However long, and whatever it is made of, a value is read in time linear in its length:
-/// a quadratic scan of these would take minutes.
+/// a quadratic scan of these would take the better part of a minute.
 #[test]
 fn hostile_values_take_linear_time() {
     for unit in [
@@ -247,15 +247,18 @@ fn hostile_values_take_linear_time() {
         "7.7.0.",
         "cb00:",
         "2002:cb00:",
+        "2001:db8::77-",
+        "2001:db8:2001:db8::77:77-",
         "x0",
         "0f",
         "f0",
         "1:1:1:1:1:1:1:00000000000000000000000000000000000000000000000000",
     ] {
-        let value = unit.repeat(100_000 / unit.len());
+        let value = unit.repeat(40_000 / unit.len());
         for visitor in [V4, V6, "2002:cb00:714d::1"] {
             let clock = std::time::Instant::now();
-            scan(visitor).contains(value.as_bytes());
+            let rewritten = scan(visitor).rewrite(value.as_bytes(), "");
+            assert!(!rewritten.is_some_and(|out| scan(visitor).contains(&out)), "{unit:?}");
             let took = clock.elapsed();
             assert!(took.as_secs() < 5, "{unit:?} for {visitor} took {took:?}");
         }
