@@ -175,7 +175,7 @@ pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told
     let doomed = |name: &&HeaderName| {
         let text = name.as_str();
         let listed = match address_fields.tells(text.as_bytes()) {
-            None => told.carrier.writes(text) || OUR_FIELDS.iter().any(|field| alike(field, text)),
+            None => OUR_FIELDS.iter().any(|field| alike(field, text)),
             Some(Tells::Address) => true,
             Some(Tells::Place | Tells::Correlation) => !keeps_place,
         };

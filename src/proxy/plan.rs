@@ -20,7 +20,7 @@ pub struct Plan {
     /// One pool an upstream, in the order of the settings.
     pub pools: Vec<Arc<Pool>>,
     /// How each upstream is told of the visitor, in the same order.
-    pub carriers: Vec<Arc<Carrier>>,
+    pub carriers: Vec<Carrier>,
     /// The running period's secret.
     pub secret: Arc<ArcSwap<Secret>>,
     /// Countries by address, where a property asks for them.
@@ -53,8 +53,7 @@ impl Plan {
         secret: Arc<ArcSwap<Secret>>,
         country: Option<Arc<CountryDb>>,
     ) -> Self {
-        let carriers =
-            settings.upstreams.iter().map(|upstream| Arc::new(Carrier::new(upstream))).collect();
+        let carriers = settings.upstreams.iter().map(Carrier::new).collect();
         let generation = NUMBERS.fetch_add(1, Ordering::Relaxed);
         Self { generation, settings, pools, carriers, secret, country }
     }

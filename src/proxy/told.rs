@@ -5,13 +5,12 @@ use crate::address::scan::Scan;
 use crate::address::{Client, Disclosure, Mode};
 use crate::policy::{Property, Upstream};
 use crate::proxy::Plan;
-use crate::proxy::names::alike;
 use crate::proxy::visit::{Memo, Visit};
 use http::{HeaderName, HeaderValue};
 use std::sync::{Arc, PoisonError};
 
 /// In which fields an upstream reads what it may know.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Carrier {
     address: Vec<(HeaderName, bool)>,
     sealed: Option<HeaderName>,
@@ -33,14 +32,6 @@ impl Carrier {
             country: name(&upstream.country_field),
         }
     }
-
-    /// Whether the backend may take this for a field that we write: one that a client sent
-    /// would be believed wherever we write none.
-    pub fn writes(&self, name: &str) -> bool {
-        let address = self.address.iter().map(|(field, _)| field);
-        let mut own = address.chain(&self.sealed).chain(&self.country);
-        own.any(|field| alike(field.as_str(), name))
-    }
 }
 
 /// What the backend is told of one visitor of one property.
@@ -50,8 +41,6 @@ pub struct Told {
     pub mode: Mode,
     /// Fields to write, each once.
     pub fields: Vec<(HeaderName, HeaderValue)>,
-    /// The fields that the upstream reads, written or not.
-    pub carrier: Arc<Carrier>,
     /// How other values are searched for the address; `None` where it may be known, or is not.
     pub scan: Option<Scan>,
     /// What stands in for the address where another value holds it.
@@ -99,23 +88,22 @@ impl Told {
     fn new(plan: &Plan, client: Client, property: &Property, moment: &Moment<'_>) -> Self {
         let recording = &property.policy.recording;
         let disclosure = recording.disclose(client, moment);
-        let carrier = plan.carriers.get(property.policy.upstream).map(Arc::clone);
-        let carrier = carrier.unwrap_or_default();
         let mut fields = Vec::new();
-        carrier.write(&disclosure, &mut fields);
-        if let (true, Client::Known(visitor)) = (property.policy.country, client)
-            && let Some(country) = plan.country.as_ref().and_then(|db| db.country(visitor))
-            && let Some(name) = &carrier.country
-        {
-            push(&mut fields, name, country.as_str());
+        if let Some(carrier) = plan.carriers.get(property.policy.upstream) {
+            carrier.write(&disclosure, &mut fields);
+            if let (true, Client::Known(visitor)) = (property.policy.country, client)
+                && let Some(country) = plan.country.as_ref().and_then(|db| db.country(visitor))
+                && let Some(name) = &carrier.country
+            {
+                push(&mut fields, name, country.as_str());
+            }
         }
         let mode = recording.mode();
         let scan = match client {
             Client::Known(visitor) if mode != Mode::Full => Some(Scan::new(visitor)),
             _ => None,
         };
-        let replacement = disclosure.scan_replacement().as_str().to_owned();
-        Self { mode, fields, carrier, scan, replacement }
+        Self { mode, fields, scan, replacement: disclosure.scan_replacement().as_str().to_owned() }
     }
 }
 
