@@ -1,6 +1,8 @@
 //! The gate before the HTTP/1 parser: nothing that two readers cut differently comes through,
 //! and no way of cutting the stream changes what does.
 
+#![expect(clippy::panic, reason = "a corpus that cannot be read fails its tests")]
+
 use cloakroom::framing::{Gate, GateLimits, Phase, Refusal};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
@@ -223,7 +225,7 @@ mod simple {
         let mut at = 0;
         loop {
             let line = find(body.get(at..)?, b"\r\n")?;
-            let size = std::str::from_utf8(&body[at..at + line]).ok()?;
+            let size = String::from_utf8_lossy(&body[at..at + line]);
             let size = usize::from_str_radix(size.split(';').next()?, 16).ok()?;
             if size == 0 {
                 // An empty line follows, directly or behind trailers.
@@ -325,18 +327,18 @@ fn body() -> impl Strategy<Value = (String, Vec<u8>)> {
 
 const EXTENSIONS: [&str; 4] = ["", ";a", ";a=b;c", ";a=\"b;\\\"\""];
 
-/// One edit of a stream. Places are fractions of its length.
+/// One edit of a stream, at a place that wraps around its length.
 #[derive(Clone, Debug)]
 enum Change {
-    Replace(f64, u8),
-    Remove(f64, usize),
-    Insert(f64, &'static [u8]),
-    Repeat(f64, usize),
+    Replace(usize, u8),
+    Remove(usize, usize),
+    Insert(usize, &'static [u8]),
+    Repeat(usize, usize),
 }
 
 impl Change {
     fn apply(&self, bytes: &mut Vec<u8>) {
-        let place = |fraction: f64| (fraction * bytes.len() as f64) as usize;
+        let place = |at: usize| at % (bytes.len() + 1);
         match *self {
             Self::Replace(at, byte) => {
                 let at = place(at);
@@ -363,7 +365,7 @@ impl Change {
 }
 
 fn change() -> impl Strategy<Value = Change> {
-    let at = 0.0..1.0f64;
+    let at = any::<usize>();
     let evil = prop::sample::select(vec![
         &b"\r"[..],
         b"\n",
@@ -388,9 +390,9 @@ fn change() -> impl Strategy<Value = Change> {
         b"\xa0",
     ]);
     prop_oneof![
-        (at.clone(), any::<u8>()).prop_map(|(at, byte)| Change::Replace(at, byte)),
-        (at.clone(), 1..20usize).prop_map(|(at, length)| Change::Remove(at, length)),
-        (at.clone(), evil).prop_map(|(at, new)| Change::Insert(at, new)),
+        (at, any::<u8>()).prop_map(|(at, byte)| Change::Replace(at, byte)),
+        (at, 1..20usize).prop_map(|(at, length)| Change::Remove(at, length)),
+        (at, evil).prop_map(|(at, new)| Change::Insert(at, new)),
         (at, 1..60usize).prop_map(|(at, length)| Change::Repeat(at, length)),
     ]
 }
