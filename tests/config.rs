@@ -273,7 +273,9 @@ fn writes_golden() -> bool {
 /// Key files by name: 16 bytes, 32 bytes, something else, or none.
 fn a_key(file: &Path) -> io::Result<Vec<u8>> {
     match file.file_name().and_then(|name| name.to_str()) {
-        Some("sealing.key" | "demo-sealing.key") => Ok(b"000102030405060708090a0b0c0d0e0f\n".to_vec()),
+        Some("sealing.key" | "demo-sealing.key") => {
+            Ok(b"000102030405060708090a0b0c0d0e0f\n".to_vec())
+        }
         Some("long.key") => Ok((0..32).collect()),
         Some("short.key") => Ok(b"SECRET".to_vec()),
         _ => Err(io::ErrorKind::NotFound.into()),
