@@ -1,0 +1,6 @@
+//! The whole proxy over real sockets and TLS: what a visitor sends, and what the backend gets.
+
+#![expect(clippy::panic, reason = "a harness that cannot go on fails the test that uses it")]
+
+mod harness;
+mod recording;
