@@ -3,4 +3,9 @@
 #![expect(clippy::panic, reason = "a harness that cannot go on fails the test that uses it")]
 
 mod harness;
+
+mod client;
+mod hop_by_hop;
+mod property;
 mod recording;
+mod refusal;
