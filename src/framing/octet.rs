@@ -42,10 +42,9 @@ pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
 
 static TOKEN: [bool; 256] = {
     let mut table = [false; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        let b = byte as u8;
-        table[byte] = b.is_ascii_alphanumeric()
+    let mut b = 0u8;
+    while b < 128 {
+        table[b as usize] = b.is_ascii_alphanumeric()
             || matches!(
                 b,
                 b'!' | b'#'
@@ -63,7 +62,7 @@ static TOKEN: [bool; 256] = {
                     | b'|'
                     | b'~'
             );
-        byte += 1;
+        b += 1;
     }
     table
 };

@@ -192,6 +192,14 @@ pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told
         fields.remove(name);
     }
     let Some(scan) = &told.scan else { return };
+    // A name can be an address too; those that everybody sends hold no digit.
+    let spells = |name: &&HeaderName| {
+        let name = name.as_str();
+        name.bytes().any(|b| b.is_ascii_digit()) && scan.contains(name.as_bytes())
+    };
+    while let Some(name) = fields.keys().find(spells).cloned() {
+        fields.remove(name);
+    }
     for (name, value) in fields.iter_mut() {
         // These name us, or count bytes; neither is about the visitor.
         if name == HOST || name == CONTENT_LENGTH {
@@ -210,7 +218,7 @@ pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told
 /// Takes the address out of path and query.
 fn rewrite_target(uri: &mut Uri, scan: &Scan, replacement: &str) {
     let Some(target) = uri.path_and_query() else { return };
-    if let Some(clean) = scan.rewrite(target.as_str().as_bytes(), replacement) {
+    if let Some(clean) = scan.rewrite_url(target.as_str().as_bytes(), replacement) {
         let mut parts = std::mem::take(uri).into_parts();
         parts.path_and_query =
             Some(PathAndQuery::try_from(clean).unwrap_or_else(|_| PathAndQuery::from_static("/")));

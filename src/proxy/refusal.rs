@@ -2,7 +2,7 @@
 //! word of what it sent.
 
 use crate::framing;
-use http::header::{CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
+use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use std::fmt;
 
@@ -15,6 +15,9 @@ pub enum Refusal {
     HeadTooSlow,
     /// `Host` is missing, doubled, or differs from `:authority`.
     Host,
+    /// The method or the host spells the visitor's address: neither can be rewritten, and
+    /// a backend would log both.
+    NamesVisitor,
     /// A field name that a backend may take for a framing field.
     FieldName,
     /// The method is not forwarded (`CONNECT`, `TRACE`).
@@ -50,9 +53,12 @@ impl Refusal {
             Self::Framing(refusal) => {
                 StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST)
             }
-            Self::Host | Self::FieldName | Self::Conflict | Self::Upgrade | Self::BodyBroken => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::NamesVisitor
+            | Self::Host
+            | Self::FieldName
+            | Self::Conflict
+            | Self::Upgrade
+            | Self::BodyBroken => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Property => StatusCode::NOT_FOUND,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -69,6 +75,7 @@ impl Refusal {
             Self::Framing(refusal) => refusal.name(),
             Self::HeadTooSlow => "head-too-slow",
             Self::Host => "host",
+            Self::NamesVisitor => "names-visitor",
             Self::FieldName => "field-name",
             Self::Method => "method",
             Self::Upgrade => "upgrade",
@@ -104,6 +111,12 @@ impl Refusal {
         let headers = response.headers_mut();
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/problem+json"));
         headers.insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        if status == StatusCode::METHOD_NOT_ALLOWED {
+            headers.insert(
+                ALLOW,
+                HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
+            );
+        }
         if self.closes() {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));
         }
