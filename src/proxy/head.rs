@@ -186,7 +186,7 @@ pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told
             Some(Tells::Place | Tells::Correlation) => !keeps_place,
         };
         // A name that holds the address cannot be rewritten: it would be another field.
-        listed || told.scan.as_ref().is_some_and(|scan| scan.contains(text.as_bytes()))
+        listed || (may_spell(text) && told.scan.is_some_and(|scan| scan.contains(text.as_bytes())))
     };
     let doomed: Vec<HeaderName> = fields.keys().filter(doomed).cloned().collect();
     for name in doomed {
@@ -206,6 +206,13 @@ pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told
             }
         }
     }
+}
+
+/// Whether a name or a method can spell an address at all: few that people use have a digit
+/// in them, or nothing but letters up to `f`. Saves the scan where it cannot find anything.
+pub fn may_spell(text: &str) -> bool {
+    let hexadecimal = |b: u8| !b.is_ascii_alphanumeric() || b.is_ascii_hexdigit();
+    text.bytes().any(|b| b.is_ascii_digit()) || text.bytes().all(hexadecimal)
 }
 
 /// Takes the address out of path and query.
