@@ -17,7 +17,7 @@
 //! address the client is unknown: going on to its left would believe the stranger who wrote
 //! there. Since nothing left of the deciding element is looked at, nothing there (open
 //! quotes, garbage, ten thousand elements) can change the answer, not even to unknown.
-//! Reading the elements is left to [`node`](super::node) and [`forwarded`](super::forwarded).
+//! Reading the elements is left to [`node`] and [`forwarded`](super::forwarded).
 
 use super::forwarded::{Element, Elements};
 use super::node::{self, Spelling};

@@ -16,7 +16,7 @@ pub enum Tells {
     Correlation,
 }
 
-/// Lower case, sorted: a look-up searches it by halves.
+/// Lower case, sorted.
 #[rustfmt::skip] // One row each, the writer beside it.
 pub(super) const BUILT_IN: &[(&str, Tells)] = &[
     ("ali-cdn-real-ip", Address),                     // Alibaba CDN
@@ -169,8 +169,8 @@ pub(super) const BUILT_IN: &[(&str, Tells)] = &[
     ("z-forwarded-for", Address),                     // seen in the wild
 ];
 
-/// Beginnings whose every continuation tells the same. All begin with `x`: ordinary fields of
-/// other letters are turned away before a beginning is compared.
+/// Beginnings whose every continuation tells the same. All begin with `x`: fields of other
+/// letters are turned away before a beginning is compared.
 pub(super) const FAMILIES: &[(&str, Tells)] = &[
     ("x-fastly-geo", Place), // Fastly
     ("x-geo-", Place),       // reverse proxies, by convention

@@ -2,7 +2,7 @@
 //!
 //! Names are matched as the backends behind CGI, WSGI and Rack see them: any case, and `_` or
 //! any other punctuation equal to `-`, since `X_Forwarded_For` and `X-Forwarded-For` arrive
-//! there as one variable. The built-in names stand in [`field_names`](super::field_names);
+//! there as one variable. The built-in names stand in `field_names.rs`;
 //! the operator adds others.
 //!
 //! Not in the list: `x-request-id` and `traceparent`, which operators need to follow a
@@ -24,45 +24,39 @@ pub use super::field_names::Tells;
 /// assert_eq!(fields.tells(b"x-shop-visitor"), Some(Tells::Address));
 /// assert_eq!(fields.tells(b"user-agent"), None);
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct AddressFields {
     /// Normalised, sorted.
     extra: Vec<String>,
-    outlines: Outlines,
 }
 
 impl AddressFields {
     /// The built-in list and these names (any case, `_` equal to `-`), which are taken to
     /// tell the address.
     pub fn new<I: IntoIterator<Item = String>>(extra: I) -> Self {
-        let mut outlines = OUTLINES;
         let mut extra: Vec<String> = extra
             .into_iter()
             .map(|name| name.bytes().map(|byte| char::from(normal(byte))).collect())
             .collect();
         extra.sort_unstable();
         extra.dedup();
-        for name in &extra {
-            outlines.add(name.as_bytes());
-        }
-        Self { extra, outlines }
+        Self { extra }
     }
 
-    /// What the field of this name can tell; `None` for any other field. Most names are
-    /// turned away by their first letter and length alone.
+    /// What the field of this name can tell; `None` for any other field.
     pub fn tells(&self, name: &[u8]) -> Option<Tells> {
-        if !self.outlines.fit(name) {
-            return None;
-        }
-        let built_in = || {
-            let at = BUILT_IN.binary_search_by(|(known, _)| compare(known, name)).ok()?;
-            BUILT_IN.get(at).map(|&(_, tells)| tells)
-        };
-        let family = || FAMILIES.iter().find(|(start, _)| starts_with(name, start));
         if self.extra.binary_search_by(|known| compare(known, name)).is_ok() {
             return Some(Tells::Address);
         }
-        built_in().or_else(|| family().map(|&(_, tells)| tells))
+        if let Some(tells) = built_in(name) {
+            return Some(tells);
+        }
+        // Every family begins with this letter.
+        if !matches!(name.first(), Some(b'x' | b'X')) {
+            return None;
+        }
+        let family = FAMILIES.iter().find(|(start, _)| starts_with(name, start));
+        family.map(|&(_, tells)| tells)
     }
 
     /// Every built-in name in lower case, and what it tells. Whole families of names
@@ -77,56 +71,49 @@ impl AddressFields {
     }
 }
 
-impl Default for AddressFields {
-    fn default() -> Self {
-        Self::new([])
-    }
+/// Where a name would stand in [`SLOTS`]: its length and a few letters from both ends tell
+/// the listed names apart well enough, and cost the same for a name of any length.
+const fn slot(name: &[u8]) -> usize {
+    let [a, c, d, y, z] = match name {
+        [a, _, c, d, .., y, z] => [*a, *c, *d, *y, *z],
+        [a, .., y, z] => [*a, *y, *z, 0, 0],
+        _ => [0; 5],
+    };
+    let letters = u32::from_le_bytes([normal(a), normal(c), normal(d), normal(y)]);
+    let [length, ..] = name.len().to_le_bytes();
+    let mixed = letters ^ (normal(z) as u32 * 0x0001_0301) ^ ((length as u32) << 9);
+    (mixed.wrapping_mul(0x9e37_79b1) >> 23) as usize
 }
 
-/// First letters and lengths of the names in the list, one bit each: the names of ordinary
-/// fields seldom share both.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Outlines([u64; 32]);
-
-impl Outlines {
-    const fn add(&mut self, name: &[u8]) {
-        if let Some(&first) = name.first() {
-            self.0[letter(first)] |= length_bit(name.len());
-        }
-    }
-
-    const fn fit(&self, name: &[u8]) -> bool {
-        match name.first() {
-            Some(&first) => self.0[letter(first)] & length_bit(name.len()) != 0,
-            None => false,
-        }
-    }
-}
-
-const OUTLINES: Outlines = {
-    let mut outlines = Outlines([0; 32]);
+/// Each built-in name's place in the list plus one, at its slot or the next free one; 0 is free.
+static SLOTS: [u8; 512] = {
+    assert!(BUILT_IN.len() < 255);
+    let mut slots = [0; 512];
+    let mut number = 0;
     let mut at = 0;
     while at < BUILT_IN.len() {
-        outlines.add(BUILT_IN[at].0.as_bytes());
+        number += 1;
+        let mut place = slot(BUILT_IN[at].0.as_bytes());
+        while slots[place] != 0 {
+            place = (place + 1) % 512;
+        }
+        slots[place] = number;
         at += 1;
     }
-    let mut at = 0;
-    while at < FAMILIES.len() {
-        // A family has names of any length.
-        outlines.0[letter(FAMILIES[at].0.as_bytes()[0])] = u64::MAX;
-        at += 1;
-    }
-    outlines
+    slots
 };
 
-/// The same for both cases of a letter; other bytes share the places of letters.
-const fn letter(byte: u8) -> usize {
-    (byte & 31) as usize
-}
-
-/// Names of 63 bytes and more share a bit.
-const fn length_bit(length: usize) -> u64 {
-    1 << (if length < 63 { length } else { 63 })
+/// The listed name that `name` is. Free slots lie close to each other, so this ends soon.
+fn built_in(name: &[u8]) -> Option<Tells> {
+    let mut place = slot(name);
+    loop {
+        let number = usize::from(*SLOTS.get(place)?);
+        let &(known, tells) = BUILT_IN.get(number.checked_sub(1)?)?;
+        if compare(known, name).is_eq() {
+            return Some(tells);
+        }
+        place = (place + 1) % SLOTS.len();
+    }
 }
 
 const fn normal(byte: u8) -> u8 {
@@ -154,6 +141,13 @@ mod tests {
         for (name, _) in BUILT_IN.iter().chain(FAMILIES) {
             assert!(!name.is_empty() && name.bytes().all(|b| normal(b) == b), "{name}");
         }
+        assert!(FAMILIES.iter().all(|(start, _)| start.starts_with('x')));
+    }
+
+    #[test]
+    fn a_look_up_passes_few_names() {
+        let longest = SLOTS.split(|&number| number == 0).map(<[u8]>::len).max();
+        assert!(longest.is_some_and(|run| run <= 8), "{longest:?} names in a row");
     }
 
     #[test]

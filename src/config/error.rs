@@ -130,6 +130,10 @@ impl Sheet<'_> {
         let spot = locate(&text, &report.at, document);
         let stood = snippet(text.get(report.at.clone()).unwrap_or_default());
         match &report.fault {
+            Fault::Syntax(problem) if UNQUOTED.iter().any(|p| problem.starts_with(p)) => {
+                let found = if stood.is_empty() { "" } else { "; found " };
+                format!("no valid TOML: expected a value, strings in quotes{found}{stood}")
+            }
             Fault::Syntax(problem) if stood.is_empty() => format!("no valid TOML: {problem}"),
             Fault::Syntax(problem) => format!("no valid TOML: {problem}; found {stood}"),
             Fault::UnknownKey { nearest: Some(nearest), .. } => {
@@ -152,9 +156,6 @@ impl Sheet<'_> {
                 format!("{} = {stood}; expected {expected}", name(&spot))
             }
             Fault::Value { expected } => format!("{}: expected {expected}", name(&spot)),
-            Fault::HiddenValue { expected } => {
-                format!("{} = (not shown); expected {expected}", name(&spot))
-            }
             Fault::Taken { expected, first } => {
                 let first = match first {
                     Place::Main(at) => format!("line {}", position(others.main, *at).0),
@@ -177,8 +178,15 @@ fn name(spot: &Spot) -> String {
     }
 }
 
-/// What stood there, on one line and short enough for one.
+/// What TOML's parser says of a word without quotes, in which it sees a number gone wrong.
+const UNQUOTED: [&str; 3] = ["invalid float", "invalid integer", "string values must be quoted"];
+
+/// What stood there, on one line and short enough for one; never what may be a key.
 fn snippet(text: &str) -> String {
+    let digits = |run: &[u8]| run.len() >= KEY_DIGITS;
+    if text.as_bytes().split(|byte| !byte.is_ascii_hexdigit()).any(digits) {
+        return "(not shown, it may be a key)".to_owned();
+    }
     let line = text.lines().next().unwrap_or_default();
     let mut out: String =
         line.chars().take(LONGEST_SNIPPET).map(|c| if c.is_control() { '?' } else { c }).collect();
@@ -189,6 +197,9 @@ fn snippet(text: &str) -> String {
 }
 
 const LONGEST_SNIPPET: usize = 80;
+
+/// 16 bytes, the shortest key there is, in hexadecimal.
+const KEY_DIGITS: usize = 32;
 
 /// Line and column of a byte, both counted from 1.
 pub(super) fn position(text: &str, at: usize) -> (usize, usize) {
@@ -216,6 +227,12 @@ mod tests {
         assert_eq!(snippet("\"a\u{1b}b\""), "\"a?b\"");
         assert_eq!(snippet("'''a\nb'''"), "'''a…");
         assert_eq!(snippet(&"x".repeat(100)).chars().count(), 81);
+    }
+
+    #[test]
+    fn what_may_be_a_key_is_not_shown() {
+        assert_eq!(snippet(&format!("\"{}\"", "0f".repeat(16))), "(not shown, it may be a key)");
+        assert_eq!(snippet(&"0f".repeat(15)), "0f".repeat(15));
     }
 
     #[test]

@@ -144,13 +144,13 @@ impl Draft {
             Place::Main(excerpts.get(excerpt).map_or(0, |excerpt| excerpt.origin(at)))
         };
         for property in &file.property {
-            meaning.add(property, place(0, property.at.start), &mut reports);
+            meaning.add(property, place(0, property.value.id.at.start), &mut reports);
         }
         for (index, excerpt) in excerpts.iter().enumerate().skip(1) {
             reports.enter(index);
             let part = read_file(&excerpt.of(&main.text), &mut reports);
             for property in &part.file.property {
-                meaning.add(property, place(index, property.at.start), &mut reports);
+                meaning.add(property, place(index, property.value.id.at.start), &mut reports);
             }
         }
         let mut errors = Errors::default();
@@ -178,4 +178,88 @@ impl Draft {
 /// Where the relative paths of a configuration start.
 fn base(main: &Path) -> &Path {
     main.parent().unwrap_or(Path::new(""))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+    use std::io;
+
+    /// The law of cuts: into how many parts a file is cut changes nothing of what it means,
+    /// and nothing of what is said against it.
+    #[test]
+    fn cuts_do_not_matter() {
+        let mut met = 0;
+        for folder in ["good", "bad"] {
+            let golden = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/golden/config");
+            for entry in std::fs::read_dir(golden.join(folder)).expect("is there") {
+                let file = entry.expect("is read").path();
+                if file.extension().is_some_and(|extension| extension == "toml") {
+                    let text = std::fs::read_to_string(&file).expect("can be read");
+                    assert_eq!(meant(&text, 0), meant(&text, usize::MAX), "{}", file.display());
+                    met += 1;
+                }
+            }
+        }
+        assert!(met > 50, "met {met} files");
+    }
+
+    proptest! {
+        /// The same of a file that a slip of the hand went through; and nothing panics.
+        #[test]
+        fn cuts_do_not_matter_to_a_mangled_file(
+            from in 0..1_000_usize,
+            length in 0..40_usize,
+            slip in r#"[\[\]{}"'\#=.,\n a-p]{0,6}|\[\[property\]\]\n|\[property.x\]\n|""""#,
+        ) {
+            let mut text: String = MANGLED.into();
+            let from = from * text.len() / 1_000;
+            text.replace_range(from..(from + length).min(text.len()), &slip);
+            let (cut, whole) = (meant(&text, 0), meant(&text, usize::MAX));
+            prop_assert!(cut == whole, "{text}\n{cut}\n{whole}");
+        }
+    }
+
+    /// Something of everything that is told apart when a text is cut.
+    const MANGLED: &str = r#"
+upgrades = ['websocket']
+[[listener]]
+bind = ['127.0.0.1:1', # [[property]]
+    '127.0.0.1:2']
+[properties]
+sources = ['host', { query = 'token' }]
+[[property]]
+id = 'a'
+hosts = [ """a.example.org""" ]
+truncate.v4 = 16
+record = 'truncate'
+[[property]]
+id = 'b'
+record = "truncate"
+hosts = ['b.example.org']
+[property.truncate]
+v6 = 48
+[[upstream]]
+servers = ['http://127.0.0.1:3']
+[[property]] # the last
+id = 'c'
+keys = ['[[property]]', '''c''', "\""]
+[log]
+level = 'info'
+"#;
+
+    /// A file that is no TOML in one part may be read in the others: then more can be said.
+    fn meant(text: &str, bytes: usize) -> String {
+        let read = |_: &Path| Err(io::ErrorKind::NotFound.into());
+        let main = SourceFile::new("main.toml", text);
+        match Draft::parse_in_excerpts(main, bytes).finish([], &read) {
+            Ok(Settings { listeners, upstreams, book, limits, log, .. }) => {
+                let properties = book.properties();
+                format!("{listeners:?} {upstreams:?} {properties:?} {limits:?} {log:?}")
+            }
+            Err(errors) if errors.to_string().contains("no valid TOML") => "no TOML".to_owned(),
+            Err(errors) => errors.to_string(),
+        }
+    }
 }

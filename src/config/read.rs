@@ -85,7 +85,8 @@ fn sound_part<'t>(
     damaged: &mut BTreeSet<String>,
     reports: &mut Reports,
 ) -> DeTable<'t> {
-    let Kind::Table(keys) = &SHAPE.kind else { return root };
+    let shape: &'static Shape = &SHAPE;
+    let Kind::Table(keys) = &shape.kind else { return root };
     let mut walk = Walk { reports };
     let mut sound = DeTable::new();
     for (key, mut value) in root {
@@ -96,6 +97,10 @@ fn sound_part<'t>(
                 let all = std::mem::replace(list, DeArray::new()).into_iter();
                 *list = all.filter(|item| walk.is_sound(item, element)).collect();
                 true
+            }
+            (_, Kind::List(element)) if matches!(element.kind, Kind::Table(_)) => {
+                walk.reports.value(&value.span(), format!("[[{}]], once for each", key.get_ref()));
+                false
             }
             _ => walk.is_sound(&value, shape),
         };
@@ -116,13 +121,13 @@ struct Walk<'r> {
 
 impl Walk<'_> {
     /// Whether nothing was reported of this value.
-    fn is_sound(&mut self, value: &Spanned<DeValue<'_>>, shape: &Shape) -> bool {
+    fn is_sound(&mut self, value: &Spanned<DeValue<'_>>, shape: &'static Shape) -> bool {
         let before = self.reports.len();
         self.value(value, shape);
         self.reports.len() == before
     }
 
-    fn value(&mut self, value: &Spanned<DeValue<'_>>, shape: &Shape) {
+    fn value(&mut self, value: &Spanned<DeValue<'_>>, shape: &'static Shape) {
         let sound = match (value.get_ref(), &shape.kind) {
             (DeValue::Table(table), Kind::Table(keys)) => {
                 self.table(table, value.span(), keys);
@@ -134,29 +139,18 @@ impl Walk<'_> {
                 }
                 true
             }
-            (DeValue::String(text), Kind::Text(Some(words))) => {
-                words.iter().any(|word| **word == **text)
-            }
-            (DeValue::String(_), Kind::Text(None)) | (DeValue::Boolean(_), Kind::Flag) => true,
-            (DeValue::Integer(number), Kind::Whole { least, most }) => {
-                let number = i64::from_str_radix(number.as_str(), number.radix()).map(i128::from);
-                let within = |n: i128| {
-                    least.is_none_or(|least| n >= least) && most.is_none_or(|most| n <= most)
-                };
-                number.is_ok_and(within)
-            }
             (_, Kind::Either(shapes)) => match fitting(value.get_ref(), shapes) {
                 Some(shape) => return self.value(value, shape),
                 None => false,
             },
-            _ => false,
+            (value, kind) => accepts(value, kind),
         };
         if !sound {
-            self.reports.value(&value.span(), shape.expected.clone());
+            self.reports.value(&value.span(), shape.expected.as_str());
         }
     }
 
-    fn table(&mut self, table: &DeTable<'_>, at: Range<usize>, keys: &Keys) {
+    fn table(&mut self, table: &DeTable<'_>, at: Range<usize>, keys: &'static Keys) {
         for (key, value) in table {
             if let Some(shape) = self.key(key, keys) {
                 self.value(value, shape);
@@ -164,41 +158,51 @@ impl Walk<'_> {
         }
         for required in keys.required() {
             if !table.contains_key(required.as_str()) {
-                let expected = keys.at(required).map(|shape| shape.expected.clone());
+                let expected = keys.at(required).map(|shape| shape.expected.as_str());
                 self.reports.missing(&at, required, expected.unwrap_or_default());
             }
         }
     }
 
     /// The shape at this key; an unknown one is reported.
-    fn key<'k>(
+    fn key(
         &mut self,
         key: &Spanned<std::borrow::Cow<'_, str>>,
-        keys: &'k Keys,
-    ) -> Option<&'k Shape> {
+        keys: &'static Keys,
+    ) -> Option<&'static Shape> {
         let shape = keys.at(key.get_ref());
         if shape.is_none() {
             let names = keys.names();
             let nearest = nearest(key.get_ref(), names.iter().map(String::as_str));
-            let fault =
-                Fault::UnknownKey { nearest: nearest.map(str::to_owned), known: names.to_vec() };
-            self.reports.push(&key.span(), fault);
+            self.reports.push(&key.span(), Fault::UnknownKey { nearest, known: names });
         }
         shape
     }
 }
 
-/// The one of several shapes that this value is meant to have: the one of its type, or for a
-/// table the one that knows all its keys.
+/// Whether a value that holds no others is accepted.
+fn accepts(value: &DeValue<'_>, kind: &Kind) -> bool {
+    match (value, kind) {
+        (DeValue::String(text), Kind::Text(Some(words))) => words.iter().any(|w| **w == **text),
+        (DeValue::String(_), Kind::Text(None)) | (DeValue::Boolean(_), Kind::Flag) => true,
+        (DeValue::Integer(number), Kind::Whole { least, most }) => {
+            let number = i64::from_str_radix(number.as_str(), number.radix()).map(i128::from);
+            number.is_ok_and(|number| {
+                least.is_none_or(|least| number >= least) && most.is_none_or(|most| number <= most)
+            })
+        }
+        _ => false,
+    }
+}
+
+/// The one of several shapes that this value is meant to have; for a table the one that knows
+/// all its keys.
 fn fitting<'s>(value: &DeValue<'_>, shapes: &'s [Shape]) -> Option<&'s Shape> {
     shapes.iter().find(|shape| match (value, &shape.kind) {
         (DeValue::Table(table), Kind::Table(keys)) => {
             !table.is_empty() && table.keys().all(|key| keys.at(key.get_ref()).is_some())
         }
-        (DeValue::String(_), Kind::Text(_))
-        | (DeValue::Array(_), Kind::List(_))
-        | (DeValue::Integer(_), Kind::Whole { .. })
-        | (DeValue::Boolean(_), Kind::Flag) => true,
-        _ => false,
+        (DeValue::Array(_), Kind::List(_)) => true,
+        (value, kind) => accepts(value, kind),
     })
 }

@@ -23,13 +23,11 @@ pub(super) enum Fault {
     /// It is no TOML.
     Syntax(String),
     /// No such key here; `at` is the key.
-    UnknownKey { nearest: Option<String>, known: Vec<String> },
+    UnknownKey { nearest: Option<&'static str>, known: &'static [String] },
     /// A key is left out; `at` is the table.
     Missing { key: String, expected: Cow<'static, str> },
     /// A value that will not do; `at` is the value.
     Value { expected: Cow<'static, str> },
-    /// As `Value`, where the file is about to be blamed with what it holds: not shown.
-    HiddenValue { expected: Cow<'static, str> },
     /// A value that has to be unique, and where it stood first.
     Taken { expected: Cow<'static, str>, first: Place },
 }

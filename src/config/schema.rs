@@ -33,6 +33,10 @@ pub fn schema() -> Value {
             slot.insert("default".into(), default);
         }
     }
+    if let Some(root) = schema.as_object_mut() {
+        // What the meaning pass asks for, since neither may stand in a part of a long file.
+        root.insert("required".into(), json!(["listener", "upstream"]));
+    }
     schema
 }
 

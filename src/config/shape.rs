@@ -51,6 +51,12 @@ impl Keys {
         &self.names
     }
 
+    /// Such a table as it would stand in a line: `{ chain = …, key = … }`
+    fn inline(&self) -> String {
+        let keys: Vec<String> = self.required.iter().map(|key| format!("{key} = …")).collect();
+        format!("{{ {} }}", keys.join(", "))
+    }
+
     /// The keys that may not be left out.
     pub(super) fn required(&self) -> &[String] {
         &self.required
@@ -126,12 +132,12 @@ impl Compiler<'_> {
             }
             "array" => {
                 let element = self.shape(&schema["items"]);
-                let expected = match element.kind {
-                    Kind::Text(_) => "a list of strings",
-                    Kind::Table(_) => "a list of tables",
-                    _ => "a list",
+                let expected = match &element.kind {
+                    Kind::Text(_) => "a list of strings".to_owned(),
+                    Kind::Table(keys) => format!("a list of {}", keys.inline()),
+                    _ => "a list".to_owned(),
                 };
-                (expected.to_owned(), Kind::List(Box::new(element)))
+                (expected, Kind::List(Box::new(element)))
             }
             _ => ("a table".to_owned(), Kind::Table(self.keys(schema))),
         };
@@ -156,7 +162,12 @@ impl Compiler<'_> {
 /// A text that is one of the words in `value`.
 fn choice(value: &Value) -> Shape {
     let word = value.as_str().unwrap_or_default().to_owned();
-    Shape { expected: word.clone(), kind: Kind::Text(Some(vec![word])) }
+    Shape { expected: shown(&word), kind: Kind::Text(Some(vec![word])) }
+}
+
+/// A word as a message shows it: in quotes where it could pass for a number.
+fn shown(word: &str) -> String {
+    if word.starts_with(|c: char| c.is_ascii_digit()) { format!("{word:?}") } else { word.into() }
 }
 
 /// One of several shapes: words become one choice among them all.
@@ -169,19 +180,22 @@ fn one_of(shapes: Vec<Shape>) -> Shape {
             _ => others.push(shape),
         }
     }
-    let mut expected: Vec<String> = words.clone();
+    // Words alone need no quotes; among other things they do.
+    let quoted = |word: &String| if others.is_empty() { shown(word) } else { format!("{word:?}") };
+    let mut expected: Vec<String> = words.iter().map(quoted).collect();
     expected.extend(others.iter().map(|shape| match &shape.kind {
-        Kind::Table(keys) if !keys.required.is_empty() => {
-            format!("{{ {} = … }}", keys.required.join(", "))
-        }
+        Kind::Table(keys) => keys.inline(),
         _ => shape.expected.clone(),
     }));
-    let expected = either(&expected);
+    let expected = match expected.as_slice() {
+        [one, other] if one.contains(" or ") => format!("{one}, or {other}"),
+        many => either(many),
+    };
     if others.is_empty() {
         return Shape { expected, kind: Kind::Text(Some(words)) };
     }
     if !words.is_empty() {
-        others.insert(0, Shape { expected: either(&words), kind: Kind::Text(Some(words)) });
+        others.insert(0, Shape { expected: expected.clone(), kind: Kind::Text(Some(words)) });
     }
     Shape { expected, kind: Kind::Either(others) }
 }

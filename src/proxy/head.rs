@@ -210,7 +210,7 @@ pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told
 /// Takes the address out of path and query.
 fn rewrite_target(uri: &mut Uri, scan: &Scan, replacement: &str) {
     let Some(target) = uri.path_and_query() else { return };
-    if let Some(clean) = scan.rewrite(target.as_str().as_bytes(), replacement) {
+    if let Some(clean) = scan.rewrite_url(target.as_str().as_bytes(), replacement) {
         let mut parts = std::mem::take(uri).into_parts();
         parts.path_and_query =
             Some(PathAndQuery::try_from(clean).unwrap_or_else(|_| PathAndQuery::from_static("/")));

@@ -7,14 +7,24 @@ use crate::address::recording::Landing;
 use crate::config::file::address as typed;
 use crate::config::file::value::Placed;
 use crate::config::report::Reports;
+use crate::policy::Upstream;
 use crate::policy::settings::{Rotation, Secrets};
 use ipnet::{IpNet, Ipv4Net, Ipv6Net};
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::path::Path;
 
-/// The built-in fields and those of the operator.
-pub(super) fn removed(typed: &typed::Address, reports: &mut Reports) -> AddressFields {
+/// The built-in fields, those of the operator, and those in which we tell the upstreams what
+/// they may know: a client must not be able to write there in any spelling.
+pub(super) fn removed(
+    typed: &typed::Address,
+    upstreams: &[Upstream],
+    reports: &mut Reports,
+) -> AddressFields {
     let mut extra = Vec::new();
+    for upstream in upstreams {
+        extra.extend(upstream.address_fields.iter().map(|field| field.name.clone()));
+        extra.extend([upstream.sealed_field.clone(), upstream.country_field.clone()]);
+    }
     for Placed { at, value } in typed.remove.iter().flatten() {
         match free_field(&value.0) {
             Err(expected) => reports.value(at, expected),

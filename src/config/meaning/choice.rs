@@ -5,7 +5,7 @@ use crate::address::recording::{Mode, Recording, StandIn, Truncation};
 use crate::address::sealing::Variant;
 use crate::config::file::property::{self as typed, Choices, Record};
 use crate::config::file::value::{FilePath, Placed, either};
-use crate::config::report::{Fault, Reports};
+use crate::config::report::Reports;
 use crate::policy::Policy;
 use crate::policy::property::{TRUNCATE_V4_BITS, TRUNCATE_V6_BITS};
 use std::collections::HashMap;
@@ -24,8 +24,8 @@ pub(super) struct Ground<'c> {
     pub(super) has_countries: bool,
     /// The names of the upstreams, in order; `None` where not all could be read.
     pub(super) upstreams: Option<Vec<String>>,
-    /// What holds where a property says nothing.
-    pub(super) default: Choices<'c>,
+    /// What holds where a property says nothing; `None` where that could not be read.
+    pub(super) default: Option<Choices<'c>>,
 }
 
 /// Turns choices into policies; whoever chose alike shares one.
@@ -63,7 +63,7 @@ impl<'c> Chooser<'c> {
     /// Judges the default itself. It may hold settings for modes that it does not choose:
     /// they wait for a property that does.
     pub(super) fn judge_default(&mut self, reports: &mut Reports) {
-        let default = self.ground.default;
+        let Some(default) = self.ground.default else { return };
         self.check_floor(default, reports);
         self.upstream(default, Choices::default(), reports);
         self.country(default, Choices::default(), reports);
@@ -82,8 +82,13 @@ impl<'c> Chooser<'c> {
         table: &Range<usize>,
         reports: &mut Reports,
     ) -> Option<Arc<Policy>> {
-        let default = self.ground.default;
-        self.choose(own, default, table, reports)
+        match self.ground.default {
+            Some(default) => self.choose(own, default, table, reports),
+            None => {
+                self.check_floor(own, reports);
+                None
+            }
+        }
     }
 
     /// The policy of unknown properties, which take nothing from the default.
@@ -196,10 +201,6 @@ impl<'c> Chooser<'c> {
         // A default that is at fault by itself was blamed.
         let own = own?;
         match &own.value.key_file {
-            // Somebody may have put the key where the name of its file belongs.
-            Some(Placed { at, value }) if looks_like_key(&value.0) => {
-                reports.push(at, Fault::HiddenValue { expected: expected.into() });
-            }
             Some(Placed { at, .. }) => reports.value(at, expected),
             None => reports.value(&own.at, expected),
         }
@@ -289,11 +290,4 @@ fn mode(record: Record) -> Mode {
         Record::Sealed => Mode::Sealed,
         Record::Full => Mode::Full,
     }
-}
-
-/// As long as the shortest key, and nothing but the digits of one.
-fn looks_like_key(text: &str) -> bool {
-    text.len() >= 16
-        && !text.contains(['/', '.'])
-        && text.bytes().filter(u8::is_ascii_digit).count() > 1
 }

@@ -30,10 +30,14 @@ pub(super) fn listeners(
             }
             listener.name.clone_from(value);
         }
-        if !names.insert(listener.name.clone())
-            && let Some(Placed { at, .. }) = &typed.value.name
-        {
-            reports.value(at, "a name that no other listener has");
+        if !listener.bind.is_empty() && !names.insert(listener.name.clone()) {
+            match &typed.value.name {
+                Some(name) => reports.value(&name.at, "a name that no other listener has"),
+                None => {
+                    let name = &listener.name;
+                    reports.missing(&typed.at, "name", format!("one, since another is {name:?}"));
+                }
+            }
         }
         if let Some(scheme) = &typed.value.scheme {
             listener.scheme = match scheme.value {

@@ -17,18 +17,20 @@ pub use vault::ReadFile;
 
 use super::file::{File, property::Property, value::Placed};
 use super::report::{Place, Reports};
-use crate::policy::Settings;
 use crate::policy::settings::{CountryFile, UPGRADES};
+use crate::policy::{Book, Settings};
 use choice::{Chooser, Ground};
 use property::Shelf;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
-/// Settings of which only the properties are outstanding.
+/// The meaning of all but the properties, which are still being added.
 pub(super) struct Meaning<'c> {
-    settings: Settings,
     shelf: Shelf<'c>,
     country_file: Option<PathBuf>,
+    /// Everything else, waiting for the full book.
+    complete: Box<dyn FnOnce(Arc<Book>, Option<CountryFile>) -> Settings + 'c>,
 }
 
 impl<'c> Meaning<'c> {
@@ -59,30 +61,38 @@ impl<'c> Meaning<'c> {
             // Where the section was damaged nobody knows, and nobody is blamed.
             has_countries: file.address.country_file.is_some() || !whole("address"),
             upstreams: (!upstreams.is_empty() && whole("upstream")).then_some(names),
-            default: default.map(|default| default.value.choices()).unwrap_or_default(),
+            default: whole("properties")
+                .then(|| default.map(|default| default.value.choices()).unwrap_or_default()),
         };
         let mut chooser = Chooser::new(ground, vault::Vault::new(read));
         chooser.judge_default(reports);
         let unknown = file.properties.unknown.as_ref();
         let unknown = property::unknown(unknown, &mut chooser, reports);
         let sources_known = whole("properties") && !sources.is_empty();
-        let shelf = Shelf::new(sources, sources_known, unknown.clone(), chooser);
-        let settings = Settings {
+        let shelf = Shelf::new(sources, sources_known, unknown, chooser);
+        let address_fields = address::removed(&file.address, &upstreams, reports);
+        let landing = address::landing(&file.address, reports);
+        let rotation = address::rotation(&file.address, base, reports);
+        let limits = limits::limits(&file.limits, reports);
+        let timeouts = limits::timeouts(&file.timeouts, reports);
+        let log = limits::log(&file.log, reports);
+        let upgrades = upgrades(file.upgrades.as_deref(), reports);
+        let complete = move |book, country| Settings {
             listeners,
             upstreams,
-            book: crate::policy::Book::builder(Vec::new(), unknown).build(),
-            address_fields: address::removed(&file.address, reports),
-            landing: address::landing(&file.address, reports),
-            rotation: address::rotation(&file.address, base, reports),
-            country: None,
-            limits: limits::limits(&file.limits, reports),
-            timeouts: limits::timeouts(&file.timeouts, reports),
-            log: limits::log(&file.log, reports),
-            upgrades: upgrades(file.upgrades.as_deref(), reports),
+            book,
+            address_fields,
+            landing,
+            rotation,
+            country,
+            limits,
+            timeouts,
+            log,
+            upgrades,
         };
         let country_file = file.address.country_file.as_ref();
         let country_file = country_file.map(|file| base.join(&file.value.0));
-        Self { settings, shelf, country_file }
+        Self { shelf, country_file, complete: Box::new(complete) }
     }
 
     /// Adds a property that stands at this place.
@@ -92,11 +102,9 @@ impl<'c> Meaning<'c> {
 
     /// The settings with all properties. What was reported is for the caller to heed.
     pub(super) fn finish(self) -> Settings {
-        let Self { mut settings, shelf, country_file } = self;
-        let asks = shelf.asks_for_countries();
-        settings.country = country_file.filter(|_| asks).map(CountryFile);
-        settings.book = shelf.build();
-        settings
+        let Self { shelf, country_file, complete } = self;
+        let country = country_file.filter(|_| shelf.asks_for_countries()).map(CountryFile);
+        complete(shelf.build(), country)
     }
 }
 

@@ -151,7 +151,7 @@ impl<'c> Shelf<'c> {
             if is_key(value) {
                 keys.push(if **value == **id { Arc::clone(id) } else { value.as_str().into() });
             } else {
-                reports.value(at, "1 to 256 characters that are seen, none blank at either end");
+                reports.value(at, "1 to 256 visible characters, none blank at either end");
             }
         }
         keys

@@ -133,9 +133,9 @@ fn tls(typed: &typed::Upstream, base: &Path, upstream: &mut Upstream, reports: &
         reports.value(at, "an https:// server beside it, or no tls");
     }
     if let Some(Placed { at, value }) = &tls.server_name
-        && let Err(expected) = host_name(value)
+        && host_name(value).is_err()
     {
-        reports.value(at, expected);
+        reports.value(at, "a host name such as \"chat.internal\"");
     }
     upstream.tls = UpstreamTls {
         ca: tls.ca.as_ref().map(|ca| base.join(&ca.value.0)),

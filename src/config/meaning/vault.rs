@@ -76,10 +76,10 @@ impl<'r> Vault<'r> {
 fn decoded(bytes: Zeroizing<Vec<u8>>) -> Zeroizing<Vec<u8>> {
     let text = bytes.trim_ascii();
     // 16 bytes are the shortest key of the family, hence 32 digits; fewer are no key in hex.
-    if text.len() >= 32 {
-        if let Ok(key) = data_encoding::HEXLOWER_PERMISSIVE.decode(text) {
-            return Zeroizing::new(key);
-        }
+    if text.len() >= 32
+        && let Ok(key) = data_encoding::HEXLOWER_PERMISSIVE.decode(text)
+    {
+        return Zeroizing::new(key);
     }
     bytes
 }
