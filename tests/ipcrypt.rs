@@ -74,7 +74,7 @@ impl Vector {
         let hex = match (variant, result.parse()) {
             (Variant::Pfx, Ok(IpAddr::V4(result))) => HEXLOWER.encode(&result.octets()),
             (_, Ok(IpAddr::V6(result))) => HEXLOWER.encode(&result.octets()),
-            (_, Ok(IpAddr::V4(_))) => panic!("only pfx keeps the family: {line}"),
+            (_, Ok(IpAddr::V4(_))) => unreachable!("only pfx keeps the family: {line}"),
             (_, Err(_)) => result.to_owned(),
         };
         let key = HEXLOWER_PERMISSIVE.decode(key.as_bytes()).expect("a key");

@@ -42,15 +42,10 @@ async fn serve(config: &Path, settings: Settings) -> Result<(), Failure> {
     for (listener, address) in server.addresses() {
         tracing::info!(listener = &*listener, %address, "listening");
     }
-    loop {
-        match signals.next().await {
-            Told::Reload => match reload(config, &mut server).await {
-                Ok(()) => tracing::info!("configuration reloaded"),
-                Err(error) => {
-                    tracing::error!(%error, "reload failed; the old configuration goes on")
-                }
-            },
-            Told::Stop => break,
+    while let Told::Reload = signals.next().await {
+        match reload(config, &mut server).await {
+            Ok(()) => tracing::info!("configuration reloaded"),
+            Err(error) => tracing::error!(%error, "reload failed; the old configuration goes on"),
         }
     }
     tracing::info!("draining");

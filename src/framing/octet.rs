@@ -42,12 +42,11 @@ pub(super) fn trim(mut bytes: &[u8]) -> &[u8] {
 
 static TOKEN: [bool; 256] = {
     let mut table = [false; 256];
-    let mut byte = 0;
+    let mut byte = 0_u8;
     while byte < 128 {
-        let b = byte as u8;
-        table[byte] = b.is_ascii_alphanumeric()
+        table[byte as usize] = byte.is_ascii_alphanumeric()
             || matches!(
-                b,
+                byte,
                 b'!' | b'#'
                     | b'$'
                     | b'%'
