@@ -130,6 +130,7 @@ fn visit(plan: Plan, listener: Listener, peer: IpAddr) -> Visit {
         name: listener.name.as_str().into(),
         listener: Arc::new(listener),
         peer: Some(peer),
+        local: None,
         dice: 0,
         tasks: Default::default(),
         stop: Default::default(),

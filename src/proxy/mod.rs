@@ -10,6 +10,7 @@
 pub mod access;
 pub mod exchange;
 pub mod head;
+pub mod names;
 pub mod plan;
 pub mod refusal;
 pub mod reply_body;

@@ -15,6 +15,11 @@ pub enum Refusal {
     HeadTooSlow,
     /// `Host` is missing, doubled, or differs from `:authority`.
     Host,
+    /// The method or the host spells the visitor's address: neither can be rewritten, and
+    /// a backend would log both.
+    NamesVisitor,
+    /// `Content-Length` is doubled, or no number.
+    Length,
     /// A field name that a backend may take for a framing field.
     FieldName,
     /// The method is not forwarded (`CONNECT`, `TRACE`).
@@ -50,9 +55,13 @@ impl Refusal {
             Self::Framing(refusal) => {
                 StatusCode::from_u16(refusal.status()).unwrap_or(StatusCode::BAD_REQUEST)
             }
-            Self::Host | Self::FieldName | Self::Conflict | Self::Upgrade | Self::BodyBroken => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::NamesVisitor
+            | Self::Host
+            | Self::Length
+            | Self::FieldName
+            | Self::Conflict
+            | Self::Upgrade
+            | Self::BodyBroken => StatusCode::BAD_REQUEST,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Property => StatusCode::NOT_FOUND,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -69,6 +78,8 @@ impl Refusal {
             Self::Framing(refusal) => refusal.name(),
             Self::HeadTooSlow => "head-too-slow",
             Self::Host => "host",
+            Self::NamesVisitor => "names-visitor",
+            Self::Length => "length",
             Self::FieldName => "field-name",
             Self::Method => "method",
             Self::Upgrade => "upgrade",

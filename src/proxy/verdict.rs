@@ -1,7 +1,7 @@
 //! What is decided about a request before a byte of it goes on: whose it is, who asks, and
 //! what the backend is told. The exchange acts on it; `cloakroom explain` prints it.
 
-use crate::address::Resolved;
+use crate::address::{Client, Resolved};
 use crate::policy::{Found, Listener, Property, UnknownProperty};
 use crate::proxy::head::{self, Rewrite, View};
 use crate::proxy::plan::Plan;
@@ -46,6 +46,9 @@ impl<'a> Verdict<'a> {
         let property = property(plan, found)?;
         let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
         let told = visit.tell(plan, resolved.client, property);
+        if names_visitor(visit, &told, resolved.client, parts, &authority) {
+            return Err(Refusal::NamesVisitor);
+        }
         Ok(Self { listener, authority, resolved, trusted, found, property, told, pool })
     }
 
@@ -60,6 +63,25 @@ impl<'a> Verdict<'a> {
             via: self.pool.settings.via,
         }
     }
+}
+
+/// Whether the method or the host spells the visitor's address. A host that is our own
+/// address says nothing of the visitor, also where both are the same machine.
+fn names_visitor(
+    visit: &Visit,
+    told: &Told,
+    client: Client,
+    parts: &Parts,
+    authority: &Authority,
+) -> bool {
+    let Some(scan) = &told.scan else { return false };
+    let method = parts.method.as_str();
+    let ours = match client {
+        Client::Known(visitor) => visit.local == Some(visitor.reveal()),
+        Client::Unknown(_) => true,
+    };
+    (head::may_spell(method) && scan.contains(method.as_bytes()))
+        || (!ours && scan.contains(authority.as_str().as_bytes()))
 }
 
 /// The listener as it is configured now, or as it was when the connection came.

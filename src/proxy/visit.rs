@@ -26,6 +26,8 @@ pub struct Visit {
     pub name: Arc<str>,
     /// The socket's peer, or the source that a PROXY header named.
     pub peer: Option<IpAddr>,
+    /// Our own end of the socket.
+    pub local: Option<IpAddr>,
     /// Random bits of this connection.
     pub dice: u128,
     /// Where tunnels run on when the HTTP part of the connection has ended.

@@ -34,6 +34,7 @@ pub(super) async fn serve(door: Arc<Door>, socket: TcpStream, peer: SocketAddr) 
 async fn run(door: &Arc<Door>, socket: TcpStream, peer: IpAddr) -> Result<(), &'static str> {
     socket.set_nodelay(true).map_err(|_| "socket")?;
     let times = door.plan.load().settings.timeouts.clone();
+    let local = socket.local_addr().ok().map(|local| local.ip().to_canonical());
     let (peer, io) = if door.listener.proxy_protocol {
         if !door.listener.chain.trusts(peer) {
             return Err("a PROXY listener, and the peer is not trusted");
@@ -51,9 +52,10 @@ async fn run(door: &Arc<Door>, socket: TcpStream, peer: IpAddr) -> Result<(), &'
     } else {
         (Some(peer), Rewound::untouched(socket))
     };
+    let ends = Ends { peer, local };
     match (&door.listener.transport, &door.tls) {
-        (Transport::Plain { http2: true }, _) => speak_http2(door, peer, io).await,
-        (Transport::Plain { http2: false }, _) => speak_http1(door, peer, io).await,
+        (Transport::Plain { http2: true }, _) => speak_http2(door, ends, io).await,
+        (Transport::Plain { http2: false }, _) => speak_http1(door, ends, io).await,
         (Transport::Tls(_), Some(tls)) => {
             let turn = door.handshakes.acquire().await.map_err(|_| "closing")?;
             let acceptor = TlsAcceptor::from(tls.load_full());
@@ -62,20 +64,27 @@ async fn run(door: &Arc<Door>, socket: TcpStream, peer: IpAddr) -> Result<(), &'
             let stream =
                 handshake.map_err(|_| "TLS handshake too slow")?.map_err(|_| "TLS handshake")?;
             if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
-                speak_http2(door, peer, stream).await
+                speak_http2(door, ends, stream).await
             } else {
-                speak_http1(door, peer, stream).await
+                speak_http1(door, ends, stream).await
             }
         }
         (Transport::Tls(_), None) => Err("no certificate"),
     }
 }
 
-async fn speak_http1<I>(door: &Arc<Door>, peer: Option<IpAddr>, io: I) -> Result<(), &'static str>
+/// The two ends of a connection, as far as they are known.
+#[derive(Clone, Copy)]
+struct Ends {
+    peer: Option<IpAddr>,
+    local: Option<IpAddr>,
+}
+
+async fn speak_http1<I>(door: &Arc<Door>, ends: Ends, io: I) -> Result<(), &'static str>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let visit = visit(door, peer)?;
+    let visit = visit(door, ends)?;
     let settings = Arc::clone(&visit.plan.load().settings);
     let guarded = Guarded::new(io, &settings.limits, &settings.timeouts, Arc::clone(&visit.state));
     let service = {
@@ -93,11 +102,11 @@ where
     drive(door, &visit.state, None, connection).await.map_err(|()| "HTTP/1")
 }
 
-async fn speak_http2<I>(door: &Arc<Door>, peer: Option<IpAddr>, io: I) -> Result<(), &'static str>
+async fn speak_http2<I>(door: &Arc<Door>, ends: Ends, io: I) -> Result<(), &'static str>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let visit = visit(door, peer)?;
+    let visit = visit(door, ends)?;
     let settings = Arc::clone(&visit.plan.load().settings);
     let limits = &settings.limits;
     let service = {
@@ -202,7 +211,7 @@ async fn drive<C: Drains>(
 const FOREVER: Duration = Duration::from_secs(86_400 * 365);
 
 /// What the connection carries from exchange to exchange.
-fn visit(door: &Door, peer: Option<IpAddr>) -> Result<Arc<Visit>, &'static str> {
+fn visit(door: &Door, Ends { peer, local }: Ends) -> Result<Arc<Visit>, &'static str> {
     let mut dice = [0; 16];
     aws_lc_rs::rand::fill(&mut dice).map_err(|_| "no randomness")?;
     Ok(Arc::new(Visit {
@@ -210,6 +219,7 @@ fn visit(door: &Door, peer: Option<IpAddr>) -> Result<Arc<Visit>, &'static str> 
         listener: Arc::clone(&door.listener),
         name: Arc::clone(&door.name),
         peer,
+        local,
         dice: u128::from_ne_bytes(dice),
         tasks: door.tasks.clone(),
         stop: door.stop.clone(),

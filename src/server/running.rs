@@ -73,8 +73,7 @@ impl Server {
         let secret = Arc::new(ArcSwap::from_pointee(prepare::secret(&keeper)?));
         let rotation = settings.rotation.clone();
         let handshakes = Arc::new(Semaphore::new(settings.limits.handshakes));
-        let room =
-            Arc::new(Semaphore::new(settings.limits.connections.min(Semaphore::MAX_PERMITS)));
+        let room = Arc::new(Semaphore::new(settings.limits.connections.min(descriptors())));
         let plan = prepare::plan(settings, None, Arc::clone(&secret))?;
         let settings = Arc::clone(&plan.settings);
         let mut server = Self {
@@ -224,6 +223,15 @@ impl Server {
         self.turning = CancellationToken::new();
         tokio::spawn(turn(keeper, Arc::clone(&self.secret), self.turning.clone()));
     }
+}
+
+/// How many connections the process may have by its file descriptors: 80 % of the limit,
+/// half of that for the upstream's side. Where the system does not say, its usual 1,024.
+fn descriptors() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find(|line| line.starts_with("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok());
+    (soft.unwrap_or(1_024).min(Semaphore::MAX_PERMITS) / 5 * 4 / 2).max(1)
 }
 
 /// Listens at once: a client that connects before we accept is served all the same.
