@@ -2,8 +2,8 @@
 //! who asked or for what.
 
 use crate::address::Mode;
-use crate::proxy::body::{BrokenReply, Progress};
-use crate::proxy::refusal::Refusal;
+use crate::proxy::refusal::{BrokenReply, Refusal};
+use crate::proxy::request_body::Progress;
 use crate::proxy::visit::State;
 use http::{Method, StatusCode, Version};
 use std::sync::Arc;

@@ -5,10 +5,11 @@
 
 use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
-use crate::proxy::body::{FromUpstream, Progress, ReplyBody, RequestBody};
 use crate::proxy::head;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
+use crate::proxy::reply_body::{FromUpstream, ReplyBody};
+use crate::proxy::request_body::{Progress, RequestBody};
 use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
 use crate::proxy::upstream::{Checkout, Lease, Pool, Unsent};
 use crate::proxy::verdict::Verdict;
@@ -99,7 +100,7 @@ async fn forward(
         parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
         parts.headers.insert(UPGRADE, wanted.clone());
     }
-    let body = RequestBody::new(body, plan, &verdict.told);
+    let body = RequestBody::new(body, &plan.settings, &verdict.told);
     let progress = body.progress();
     access.request = Some(Arc::clone(&progress));
     let pool = verdict.pool;

@@ -1,8 +1,9 @@
 //! What one client connection carries from exchange to exchange.
 
-use crate::address::Client;
-use crate::policy::Listener;
-use crate::proxy::Plan;
+use crate::address::recording::Moment;
+use crate::address::{Client, Unknown};
+use crate::policy::{Listener, Property};
+use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
 use arc_swap::ArcSwap;
@@ -37,6 +38,51 @@ pub struct Visit {
     pub state: Arc<State>,
     /// The last disclosure: visitors seldom change between two requests of a connection.
     pub memo: Mutex<Option<Memo>>,
+}
+
+impl Visit {
+    /// What the backend of `property` is told of `client`: from memory where the last
+    /// exchange of this connection was the same visitor's.
+    pub fn tell(&self, plan: &Plan, client: Client, property: &Property) -> Arc<Told> {
+        let secret = plan.secret.load();
+        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(memo) = memo.as_ref()
+            && memo.generation == plan.generation
+            && memo.secret == secret.number
+            && memo.client == client
+            && Arc::ptr_eq(&memo.property, &property.id)
+        {
+            return Arc::clone(&memo.told);
+        }
+        let mut tweak = [0; 16];
+        // Without fresh randomness two sealed values of a visitor would be equal: tell nothing.
+        let client = match aws_lc_rs::rand::fill(&mut tweak) {
+            Ok(()) => client,
+            Err(_) => Client::Unknown(Unknown::Silent),
+        };
+        let moment = Moment {
+            property: &property.id,
+            secret: &secret.period,
+            landing: &plan.settings.landing,
+            connection: self.dice,
+            tweak,
+        };
+        let told = Arc::new(Told::new(
+            plan.carriers.get(property.policy.upstream),
+            plan.country.as_deref(),
+            client,
+            property,
+            &moment,
+        ));
+        *memo = Some(Memo {
+            generation: plan.generation,
+            secret: secret.number,
+            client,
+            property: Arc::clone(&property.id),
+            told: Arc::clone(&told),
+        });
+        told
+    }
 }
 
 /// What was told the last time, and for whom.
