@@ -122,6 +122,7 @@ impl HeadScan {
                     Ok(Some(line)) => RequestLine::parse(line)?,
                     Ok(None) => return Ok(None),
                     Err(Fault::LineEnd) => return Err(Refusal::LineEnd),
+                    Err(Fault::Control) => return Err(Refusal::Control),
                     Err(Fault::TooLong) => return Err(Refusal::RequestLineTooLong),
                 };
                 each(HeadLine::Request(line));
@@ -146,6 +147,7 @@ impl HeadScan {
                 Ok(Some(line)) => line,
                 Ok(None) => return Ok(None),
                 Err(Fault::LineEnd) => return Err(Refusal::LineEnd),
+                Err(Fault::Control) => return Err(Refusal::Control),
                 Err(Fault::TooLong) if limit < limits.head_bytes => {
                     return Err(Refusal::FieldTooLong);
                 }

@@ -3,7 +3,7 @@
 /// Sizes and counts for one message. Each is enforced before more than it was read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct GateLimits {
-    /// Bytes of a head, from the first of the request line to the empty line's last. A
+    /// Bytes of a head with the empty line that ends it, and the one that may precede it. A
     /// trailer section with its last-chunk line has as many again.
     pub head_bytes: usize,
     /// Fields of a head. A trailer section has as many again.

@@ -1,5 +1,7 @@
 //! Where does the next line end, without looking at a byte twice?
 
+use super::octet;
+
 /// How far a run of lines has been read. Positions count from the first byte of the run,
 /// which stays first in every call until the whole run is done.
 #[derive(Clone, Copy, Debug, Default)]
@@ -15,6 +17,8 @@ pub(super) struct Lines {
 pub(super) enum Fault {
     /// A CR or an LF that is not part of a CRLF.
     LineEnd,
+    /// Another control byte than HTAB.
+    Control,
     /// The line does not end before the limit.
     TooLong,
 }
@@ -30,7 +34,7 @@ impl Lines {
         self.start
     }
 
-    /// The next line without its CRLF; `None` while its end is not there. With the CRLF it
+    /// The next line without its CRLF and without a control byte; `None` while its end is not there. With the CRLF it
     /// must end at or before `limit`, counted from the first byte of the run.
     ///
     /// What lies behind the limit is never looked at, so the answer depends on the bytes and
@@ -43,7 +47,7 @@ impl Lines {
     ) -> Result<Option<&'a [u8]>, Fault> {
         let within = bytes.get(..limit).unwrap_or(bytes);
         let unseen = within.get(self.looked..).unwrap_or_default();
-        match memchr::memchr2(b'\r', b'\n', unseen) {
+        match octet::control_at(unseen) {
             None => self.looked = within.len(),
             Some(ahead) => {
                 let at = self.looked + ahead;
@@ -54,7 +58,8 @@ impl Lines {
                         return Ok(line);
                     }
                     Some([b'\r']) => self.looked = at,
-                    _ => return Err(Fault::LineEnd),
+                    Some([b'\r' | b'\n', ..]) => return Err(Fault::LineEnd),
+                    _ => return Err(Fault::Control),
                 }
             }
         }
@@ -74,6 +79,8 @@ mod tests {
         check(b"ab\rcd\r\n", 99, &[], Some(Fault::LineEnd));
         check(b"ab\r\n\r\r\n", 99, &["ab"], Some(Fault::LineEnd));
         check(b"ab\r\ncd\r", 99, &["ab"], None);
+        check(b"a\tb\r\nc\0d", 99, &["a\tb"], Some(Fault::Control));
+        check(b"a\x7fb\r\n", 99, &[], Some(Fault::Control));
     }
 
     #[test]

@@ -7,6 +7,8 @@ use std::fmt;
 pub enum Refusal {
     /// A CR without LF, or an LF without CR, in a head.
     LineEnd,
+    /// Another control byte than HTAB in a head.
+    Control,
     /// The method is no token, or longer than [`MAX_METHOD`](super::head::MAX_METHOD).
     Method,
     /// CONNECT or TRACE.
@@ -31,8 +33,6 @@ pub enum Refusal {
     Folded,
     /// A field name is no token with a colon right behind it.
     FieldName,
-    /// A control byte in a field value.
-    FieldValue,
     /// HTTP/1.1 without Host.
     HostMissing,
     /// More than one Host, equal or not.
@@ -69,8 +69,8 @@ pub enum Refusal {
     ChunkExtension,
     /// A chunk-size line, or all chunk extensions of a body together, are over their limit.
     ChunkExtensionsTooLong,
-    /// A CR without LF, or an LF without CR, in a chunk-size line or a trailer.
-    ChunkLineEnd,
+    /// A control byte, or a CR or LF that is no CRLF, in a chunk-size line or a trailer.
+    ChunkLine,
     /// Chunk data is not followed by CRLF.
     ChunkEnd,
     /// The chunks are over the limit for bodies.
@@ -105,7 +105,7 @@ impl Refusal {
             Self::ChunkSize
                 | Self::ChunkExtension
                 | Self::ChunkExtensionsTooLong
-                | Self::ChunkLineEnd
+                | Self::ChunkLine
                 | Self::ChunkEnd
                 | Self::ChunksTooLarge
                 | Self::Trailer
@@ -118,6 +118,7 @@ impl Refusal {
     fn row(self) -> (&'static str, u16, &'static str) {
         match self {
             Self::LineEnd => ("line-end", 400, "a line of the head does not end in CRLF"),
+            Self::Control => ("control", 400, "the head holds a control byte"),
             Self::Method => ("method", 400, "the method is no token"),
             Self::MethodNotAllowed => ("method-not-allowed", 405, "the method is not served"),
             Self::RequestLine => ("request-line", 400, "the request line has not three parts"),
@@ -134,7 +135,6 @@ impl Refusal {
             Self::TooManyFields => ("too-many-fields", 431, "the head has too many fields"),
             Self::Folded => ("folded", 400, "a line of the head begins with white space"),
             Self::FieldName => ("field-name", 400, "a field name is malformed"),
-            Self::FieldValue => ("field-value", 400, "a field value holds a control byte"),
             Self::HostMissing => ("host-missing", 400, "Host is missing"),
             Self::HostRepeated => ("host-repeated", 400, "Host is there more than once"),
             Self::Host => ("host", 400, "Host is malformed"),
@@ -163,9 +163,7 @@ impl Refusal {
             Self::ChunkExtensionsTooLong => {
                 ("chunk-extensions-too-long", 400, "chunk extensions are too long")
             }
-            Self::ChunkLineEnd => {
-                ("chunk-line-end", 400, "a line of the chunked body does not end in CRLF")
-            }
+            Self::ChunkLine => ("chunk-line", 400, "a line of the chunked body is no clean line"),
             Self::ChunkEnd => ("chunk-end", 400, "chunk data is not followed by CRLF"),
             Self::ChunksTooLarge => ("chunks-too-large", 413, "the chunks are too large"),
             Self::Trailer => ("trailer", 400, "a trailer is malformed"),

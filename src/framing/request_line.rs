@@ -25,7 +25,7 @@ pub(super) struct RequestLine<'a> {
 }
 
 impl<'a> RequestLine<'a> {
-    /// Reads a line that has lost its CRLF (RFC 9112 §3).
+    /// Reads a line that has lost its CRLF and holds no control byte (RFC 9112 §3).
     ///
     /// The method's case is the backend's business, with one exception: a backend that is
     /// careless about case must not see a tunnel where we saw a message.

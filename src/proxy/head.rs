@@ -8,6 +8,7 @@ use crate::address::scan::Scan;
 use crate::address::{Mode, fields::AddressFields};
 use crate::policy::RequestView;
 use crate::policy::listener::Scheme;
+use crate::proxy::names::alike;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
 use http::header::{
@@ -58,11 +59,17 @@ pub fn admit(parts: &Parts) -> Result<Authority, Refusal> {
     if parts.method == Method::CONNECT || parts.method == Method::TRACE {
         return Err(Refusal::Method);
     }
-    for name in parts.headers.keys() {
-        let name = name.as_str();
-        if name.contains('_') && is_framing(name) {
-            return Err(Refusal::FieldName);
-        }
+    let in_disguise = |name: &HeaderName| {
+        FRAMING_FIELDS.iter().any(|framing| name != framing && alike(name.as_str(), framing))
+    };
+    if parts.headers.keys().any(in_disguise) {
+        return Err(Refusal::FieldName);
+    }
+    let mut lengths = parts.headers.get_all(CONTENT_LENGTH).iter();
+    let length = lengths.next().map_or(&b"0"[..], HeaderValue::as_bytes);
+    // HTTP/2 does without it, so nobody has compared; a backend behind HTTP/1 goes by it.
+    if lengths.next().is_some() || length.is_empty() || !length.iter().all(u8::is_ascii_digit) {
+        return Err(Refusal::Length);
     }
     let mut hosts = parts.headers.get_all(HOST).iter();
     let host = match (hosts.next(), hosts.next()) {
@@ -83,14 +90,6 @@ pub fn admit(parts: &Parts) -> Result<Authority, Refusal> {
         return Err(Refusal::Host);
     }
     Ok(authority)
-}
-
-/// Whether a backend that takes `_` for `-` would read a framing field.
-fn is_framing(name: &str) -> bool {
-    ["transfer_encoding", "content_length"].iter().any(|framing| {
-        name.len() == framing.len()
-            && name.bytes().zip(framing.bytes()).all(|(a, b)| a == b || (a == b'-' && b == b'_'))
-    })
 }
 
 /// What the rewriting of a head depends on.
@@ -114,7 +113,7 @@ impl Rewrite<'_> {
     /// Rewrites the fields and the target of a request. `Host` is left to the upstream.
     pub fn apply(&self, parts: &mut Parts) {
         let trailers_wanted =
-            tokens(&parts.headers, &TE).any(|t| t.eq_ignore_ascii_case("trailers"));
+            tokens(&parts.headers, &TE).any(|t| t.eq_ignore_ascii_case(b"trailers"));
         let forwarded = self.forwarded(&parts.headers);
         strip_hop_by_hop(&mut parts.headers);
         parts.headers.remove(EXPECT);
@@ -149,13 +148,15 @@ impl Rewrite<'_> {
 
     /// Scheme, host and port as the visitor's browser used them.
     fn forwarded(&self, headers: &HeaderMap) -> [Option<HeaderValue>; 3] {
-        let vouched = |name: &HeaderName| {
+        let vouched = |name: &HeaderName, plain: fn(&[u8]) -> bool| {
             let mut all = headers.get_all(name).iter();
             let value = all.next().filter(|_| self.trusted && all.next().is_none())?;
-            let plain = |b: &u8| b.is_ascii_alphanumeric() || b".:-[]_".contains(b);
-            value.as_bytes().iter().all(plain).then(|| value.clone())
+            // Hops pass on what a visitor wrote there himself, his address for instance.
+            let tells = |scan: &Scan| scan.contains(value.as_bytes());
+            let told = self.told.scan.as_ref().is_some_and(tells);
+            (plain(value.as_bytes()) && !told).then(|| value.clone())
         };
-        let scheme = vouched(&FORWARDED_PROTO);
+        let scheme = vouched(&FORWARDED_PROTO, is_scheme);
         let is_https = match &scheme {
             Some(value) => value.as_bytes().eq_ignore_ascii_case(b"https"),
             None => self.scheme == Scheme::Https,
@@ -168,8 +169,8 @@ impl Rewrite<'_> {
         let host = || HeaderValue::from_str(self.authority.as_str()).ok();
         [
             Some(scheme.unwrap_or(HeaderValue::from_static(self.scheme.as_str()))),
-            vouched(&FORWARDED_HOST).or_else(host),
-            Some(vouched(&FORWARDED_PORT).unwrap_or_else(port)),
+            vouched(&FORWARDED_HOST, is_host).or_else(host),
+            Some(vouched(&FORWARDED_PORT, is_port).unwrap_or_else(port)),
         ]
     }
 }
@@ -177,29 +178,21 @@ impl Rewrite<'_> {
 /// Removes the fields that can tell where a visitor is, and the address from all others.
 pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told) {
     let keeps_place = told.mode == Mode::Full;
-    let mut doomed = Vec::new();
-    for name in fields.keys() {
-        let doom = match address_fields.tells(name.as_str().as_bytes()) {
-            None => SCHEME_FIELDS.contains(&name.as_str()),
+    let doomed = |name: &&HeaderName| {
+        let text = name.as_str();
+        let listed = match address_fields.tells(text.as_bytes()) {
+            None => OUR_FIELDS.iter().any(|field| alike(field, text)),
             Some(Tells::Address) => true,
             Some(Tells::Place | Tells::Correlation) => !keeps_place,
         };
-        if doom {
-            doomed.push(name.clone());
-        }
-    }
+        // A name that holds the address cannot be rewritten: it would be another field.
+        listed || (may_spell(text) && told.scan.is_some_and(|scan| scan.contains(text.as_bytes())))
+    };
+    let doomed: Vec<HeaderName> = fields.keys().filter(doomed).cloned().collect();
     for name in doomed {
         fields.remove(name);
     }
     let Some(scan) = &told.scan else { return };
-    // A name can be an address too; those that everybody sends hold no digit.
-    let spells = |name: &&HeaderName| {
-        let name = name.as_str();
-        name.bytes().any(|b| b.is_ascii_digit()) && scan.contains(name.as_bytes())
-    };
-    while let Some(name) = fields.keys().find(spells).cloned() {
-        fields.remove(name);
-    }
     for (name, value) in fields.iter_mut() {
         // These name us, or count bytes; neither is about the visitor.
         if name == HOST || name == CONTENT_LENGTH {
@@ -213,6 +206,13 @@ pub fn clean(fields: &mut HeaderMap, address_fields: &AddressFields, told: &Told
             }
         }
     }
+}
+
+/// Whether a name or a method can spell an address at all: few that people use have a digit
+/// in them, or nothing but letters up to `f`. Saves the scan where it cannot find anything.
+pub fn may_spell(text: &str) -> bool {
+    let hexadecimal = |b: u8| !b.is_ascii_alphanumeric() || b.is_ascii_hexdigit();
+    text.bytes().any(|b| b.is_ascii_digit()) || text.bytes().all(hexadecimal)
 }
 
 /// Takes the address out of path and query.
@@ -230,7 +230,7 @@ fn rewrite_target(uri: &mut Uri, scan: &Scan, replacement: &str) {
 pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
     if headers.contains_key(CONNECTION) {
         let named: Vec<HeaderName> = tokens(headers, &CONNECTION)
-            .filter_map(|token| HeaderName::from_bytes(token.as_bytes()).ok())
+            .filter_map(|token| HeaderName::from_bytes(token).ok())
             .filter(|name| !END_TO_END.contains(name))
             .collect();
         for name in named {
@@ -243,28 +243,45 @@ pub fn strip_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
-fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a str> {
-    headers
-        .get_all(name)
-        .into_iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(','))
-        .map(str::trim)
+fn tokens<'a>(headers: &'a HeaderMap, name: &HeaderName) -> impl Iterator<Item = &'a [u8]> {
+    let lines = headers.get_all(name).into_iter().map(HeaderValue::as_bytes);
+    lines.flat_map(|line| line.split(|byte| *byte == b',')).map(<[u8]>::trim_ascii)
 }
 
 const FORWARDED_PROTO: HeaderName = HeaderName::from_static("x-forwarded-proto");
 const FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");
 const FORWARDED_PORT: HeaderName = HeaderName::from_static("x-forwarded-port");
 
-/// Other spellings of the visitor's scheme; some frameworks believe them before
-/// `X-Forwarded-Proto` (Rack reads the first two).
-const SCHEME_FIELDS: [&str; 5] = [
+fn is_scheme(value: &[u8]) -> bool {
+    ["http", "https", "ws", "wss"]
+        .iter()
+        .any(|scheme| value.eq_ignore_ascii_case(scheme.as_bytes()))
+}
+
+fn is_host(value: &[u8]) -> bool {
+    value.iter().all(|b| b.is_ascii_alphanumeric() || b".:-[]_".contains(b))
+}
+
+fn is_port(value: &[u8]) -> bool {
+    !value.is_empty() && value.iter().all(u8::is_ascii_digit)
+}
+
+/// Fields that say how the visitor's browser reached us. We write the first three; some
+/// frameworks believe the others before them (Rack reads `X-Forwarded-Ssl` and `-Scheme`).
+const OUR_FIELDS: [&str; 8] = [
+    "x-forwarded-proto",
+    "x-forwarded-host",
+    "x-forwarded-port",
     "x-forwarded-ssl",
     "x-forwarded-scheme",
     "x-forwarded-protocol",
     "x-url-scheme",
     "front-end-https",
 ];
+
+/// Fields that frame a message. Under another spelling a backend may believe what nobody
+/// before it has looked at.
+const FRAMING_FIELDS: [&str; 2] = ["content-length", "transfer-encoding"];
 
 /// RFC 9110 §7.6.1, and what browsers and old proxies send beside it.
 const HOP_BY_HOP: [HeaderName; 8] = [

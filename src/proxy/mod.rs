@@ -11,6 +11,7 @@ pub mod access;
 pub mod body;
 pub mod exchange;
 pub mod head;
+pub mod names;
 pub mod plan;
 pub mod refusal;
 pub mod told;

@@ -18,6 +18,8 @@ pub enum Refusal {
     /// The method or the host spells the visitor's address: neither can be rewritten, and
     /// a backend would log both.
     NamesVisitor,
+    /// `Content-Length` is doubled, or no number.
+    Length,
     /// A field name that a backend may take for a framing field.
     FieldName,
     /// The method is not forwarded (`CONNECT`, `TRACE`).
@@ -55,6 +57,7 @@ impl Refusal {
             }
             Self::NamesVisitor
             | Self::Host
+            | Self::Length
             | Self::FieldName
             | Self::Conflict
             | Self::Upgrade
@@ -76,6 +79,7 @@ impl Refusal {
             Self::HeadTooSlow => "head-too-slow",
             Self::Host => "host",
             Self::NamesVisitor => "names-visitor",
+            Self::Length => "length",
             Self::FieldName => "field-name",
             Self::Method => "method",
             Self::Upgrade => "upgrade",

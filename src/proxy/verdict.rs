@@ -80,7 +80,7 @@ fn names_visitor(
         Client::Known(visitor) => visit.local == Some(visitor.reveal()),
         Client::Unknown(_) => true,
     };
-    (method.bytes().any(|b| b.is_ascii_digit()) && scan.contains(method.as_bytes()))
+    (head::may_spell(method) && scan.contains(method.as_bytes()))
         || (!ours && scan.contains(authority.as_str().as_bytes()))
 }
 

@@ -1,0 +1,11 @@
+//! The whole proxy over real sockets and TLS: what a visitor sends, and what the backend gets.
+
+#![expect(clippy::panic, reason = "a harness that cannot go on fails the test that uses it")]
+
+mod harness;
+
+mod client;
+mod hop_by_hop;
+mod property;
+mod recording;
+mod refusal;
