@@ -6,6 +6,7 @@ mod harness;
 
 mod client;
 mod hop_by_hop;
+mod itself;
 mod property;
 mod recording;
 mod refusal;

@@ -116,6 +116,86 @@ async fn a_body_that_breaks_never_becomes_a_request() {
 }
 
 #[tokio::test]
+async fn the_body_of_a_refused_request_is_no_request() {
+    let shop = backend::start().await;
+    let door = cloakroom::before(&shop)
+        .toml("[properties]\nsources = [\"host\", { header = \"x-property\" }]")
+        .start()
+        .await;
+    for (line, fields) in [
+        ("POST /broken HTTP/1.1", "X-Property: other"),
+        ("POST /broken HTTP/1.1", "Upgrade: h2c\r\nConnection: upgrade"),
+        ("TRACE /broken HTTP/1.1", "X-Field: 1"),
+    ] {
+        let mut wire = visitor::nobody().wire(&door).await;
+        let length = SECOND.len();
+        let head =
+            format!("{line}\r\nHost: {SHOP}\r\n{fields}\r\nContent-Length: {length}\r\n\r\n");
+        wire.send(head + SECOND).await;
+        assert!(wire.answer().await.expect(fields).status() >= 400, "{fields}");
+        wire.send(SECOND.replace("/second", "/next")).await;
+        wire.rest().await;
+    }
+    assert!(shop.requests().iter().all(|seen| seen.target() == "/next"));
+    check_sound(&shop, &door).await;
+}
+
+#[tokio::test]
+async fn the_body_of_a_declined_upgrade_is_no_request() {
+    let shop = backend::start().await;
+    let door = cloakroom::before(&shop).start().await;
+    let mut wire = visitor::nobody().wire(&door).await;
+    let fields = "Upgrade: websocket\r\nConnection: upgrade";
+    let length = SECOND.len();
+    let head =
+        format!("POST / HTTP/1.1\r\nHost: {SHOP}\r\n{fields}\r\nContent-Length: {length}\r\n\r\n");
+    wire.send(head + SECOND).await;
+    assert_eq!(wire.answer().await.expect("an answer").status(), 200);
+    assert_eq!(shop.only().text(), SECOND);
+    check_sound(&shop, &door).await;
+}
+
+#[tokio::test]
+async fn a_backend_connection_with_half_a_request_in_it_is_not_used_again() {
+    let shop = backend::answering(|_| vec![Step::ok("too early")]).before_the_body();
+    let shop = shop.start().await;
+    let door = cloakroom::before(&shop).start().await;
+    for count in 1..=3 {
+        let mut wire = visitor::nobody().wire(&door).await;
+        let head = format!("POST /broken HTTP/1.1\r\nHost: {SHOP}\r\nContent-Length: 500\r\n\r\n");
+        wire.send(head + "some of it").await;
+        assert_eq!(wire.answer().await.expect("an answer").text(), "too early");
+        assert_eq!((shop.connections(), shop.heads()), (count, count));
+    }
+}
+
+#[tokio::test]
+async fn what_a_backend_says_unasked_is_nobodys_answer() {
+    let unasked = "HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\nsecret";
+    for first in [
+        format!("HTTP/1.1 200 OK\r\nContent-Length: 7\r\n\r\nwelcome{unasked}"),
+        format!("HTTP/1.1 204 No Content\r\n\r\n{unasked}"),
+        format!("HTTP/1.1 304 Not Modified\r\nContent-Length: 6\r\n\r\n{unasked}"),
+        format!(
+            "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\nw\r\n0\r\n\r\n{unasked}"
+        ),
+    ] {
+        let answer = first.clone();
+        let shop = backend::answering(move |request| match request.target() {
+            "/first" => vec![Step::write(&answer)],
+            _ => vec![Step::ok("welcome")],
+        });
+        let shop = shop.start().await;
+        let door = cloakroom::before(&shop).start().await;
+        let mut talk = visitor::nobody().connect(&door).await;
+        assert!(talk.get("/first").await.status() < 400, "{first}");
+        for _ in 0..3 {
+            assert_eq!(talk.get("/next").await.text(), "welcome", "{first}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn limits_are_answered_by_name() {
     let shop = backend::start().await;
     let door = cloakroom::before(&shop)
@@ -297,8 +377,11 @@ async fn a_backend_that_says_nothing_is_not_waited_for() {
     }
 }
 
+/// Name and value, as they stand in a header block.
+type Field = (&'static [u8], &'static [u8]);
+
 /// The pseudo-header fields of a request that is served.
-const GOOD: [(&[u8], &[u8]); 4] = [
+const GOOD: [Field; 4] = [
     (b":method", b"POST"),
     (b":scheme", b"https"),
     (b":authority", b"shop.example.org"),
@@ -306,9 +389,9 @@ const GOOD: [(&[u8], &[u8]); 4] = [
 ];
 
 /// Field lists that no request may have, each with what is wrong.
-fn malformed_http2() -> Vec<(String, Vec<(&'static [u8], &'static [u8])>)> {
+fn malformed_http2() -> Vec<(String, Vec<Field>)> {
     let mut all = Vec::new();
-    let extra: [(&[u8], &[u8]); _] = [
+    let extra: [Field; _] = [
         (b"X-Upper", b"1"),
         (b"connection", b"close"),
         (b"connection", b"x-foo"),
@@ -347,7 +430,7 @@ fn malformed_http2() -> Vec<(String, Vec<(&'static [u8], &'static [u8])>)> {
         let what = format!("{} = {:?}", name.escape_ascii(), String::from_utf8_lossy(value));
         all.push((what, [&GOOD[..], &[(name, value)]].concat()));
     }
-    let twice: [[(&[u8], &[u8]); 2]; _] = [
+    let twice: [[Field; 2]; _] = [
         [(b"content-length", b"5"), (b"content-length", b"6")],
         [(b"content-length", b"0"), (b"content-length", b"5")],
         [(b"content-length", b"5"), (b"content-length", b"0")],
@@ -358,7 +441,7 @@ fn malformed_http2() -> Vec<(String, Vec<(&'static [u8], &'static [u8])>)> {
         let what = format!("{} twice", pair[0].0.escape_ascii());
         all.push((what, [&GOOD[..], &pair].concat()));
     }
-    let other: [(&[u8], &[u8]); _] = [
+    let other: [Field; _] = [
         (b":method", b""),
         (b":method", b"GET /second HTTP/1.1\r\nhost: a\r\n\r\nGET"),
         (b":method", b"CONNECT"),
@@ -377,7 +460,7 @@ fn malformed_http2() -> Vec<(String, Vec<(&'static [u8], &'static [u8])>)> {
         (b":authority", b"shop.example.org, other.example.org"),
     ];
     for (name, value) in other {
-        let replaced = |field: (&'static [u8], &'static [u8])| {
+        let replaced = |field: Field| {
             if field.0 == name { (name, value) } else { field }
         };
         let what = format!("{} = {:?}", name.escape_ascii(), String::from_utf8_lossy(value));

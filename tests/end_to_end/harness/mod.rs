@@ -14,7 +14,6 @@ pub(crate) mod backend;
 pub(crate) mod cloakroom;
 pub(crate) mod finder;
 pub(crate) mod frames;
-mod itself;
 pub(crate) mod message;
 pub(crate) mod visitor;
 
