@@ -18,6 +18,8 @@ pub(crate) struct Named {
     pub(crate) path: Vec<String>,
     /// Counted from 1.
     pub(crate) line: usize,
+    /// Whether only tests get there.
+    pub(crate) in_test: bool,
 }
 
 /// What a file names, and under which words.
@@ -30,6 +32,8 @@ pub(crate) struct Source {
     pub(crate) words: BTreeMap<String, Vec<String>>,
     /// Paths whose every name `use … ::*` brought into the file.
     pub(crate) globs: Vec<Vec<String>>,
+    /// The modules that it declares for tests alone, and that have files of their own.
+    pub(crate) tests: Vec<String>,
 }
 
 impl Source {
@@ -43,23 +47,28 @@ impl Source {
         let tokens = tokens(text);
         let mut source = Self::default();
         let mut written = Vec::new();
-        let mut inside = vec![Block { module: module.to_vec(), depth: 0 }];
+        let mut inside = vec![Block { module: module.to_vec(), depth: 0, in_test: false }];
         let mut depth = 0_usize;
         let mut at = 0;
         while let Some(token) = tokens.get(at) {
-            let here = inside.last().map(|block| block.module.clone()).unwrap_or_default();
+            let block = inside.last().expect("the file's own block stays");
+            let (here, in_test) = (block.module.clone(), block.in_test);
             match &token.text[..] {
                 "{" => depth += 1,
                 "}" => {
                     depth = depth.saturating_sub(1);
-                    if inside.len() > 1 && inside.last().is_some_and(|block| block.depth == depth) {
+                    if inside.len() > 1 && block.depth == depth {
                         inside.pop();
                     }
                 }
                 "mod" if is(&tokens, at + 2, "{") => {
                     let mut module = here;
-                    module.extend(tokens.get(at + 1).map(|name| name.text.clone()));
-                    inside.push(Block { module, depth });
+                    module.push(tokens[at + 1].text.clone());
+                    let in_test = in_test || is_for_tests(&tokens, at);
+                    inside.push(Block { module, depth, in_test });
+                }
+                "mod" if is(&tokens, at + 2, ";") && is_for_tests(&tokens, at) => {
+                    source.tests.push(tokens[at + 1].text.clone());
                 }
                 // `use<'a>` is no import.
                 "use" if !is(&tokens, at + 1, "<") => {
@@ -71,7 +80,7 @@ impl Source {
                             "*" => source.globs.push(path.clone()),
                             word => drop(source.words.insert(word.to_owned(), path.clone())),
                         }
-                        source.named.push(Named { path, line });
+                        source.named.push(Named { path, line, in_test });
                     }
                     continue;
                 }
@@ -84,13 +93,13 @@ impl Source {
                         path.push(next.text.clone());
                         at += 2;
                     }
-                    written.push((path, here, line));
+                    written.push((path, here, line, in_test));
                 }
                 _ => {}
             }
             at += 1;
         }
-        for (path, here, line) in written {
+        for (path, here, line, in_test) in written {
             let path = match path
                 .split_first()
                 .and_then(|(first, rest)| Some((source.words.get(first)?.clone(), rest)))
@@ -98,7 +107,7 @@ impl Source {
                 Some((known, rest)) => [&known[..], rest].concat(),
                 None => absolute(path, &here, is_child),
             };
-            source.named.push(Named { path, line });
+            source.named.push(Named { path, line, in_test });
         }
         source
     }
@@ -108,6 +117,7 @@ impl Source {
 struct Block {
     module: Vec<String>,
     depth: usize,
+    in_test: bool,
 }
 
 /// One name that a `use` brings in.
@@ -181,6 +191,13 @@ fn absolute(
     }
     from.extend_from_slice(rest);
     from
+}
+
+/// Whether `#[cfg(test)]` stands right before this token.
+fn is_for_tests(tokens: &[Token], at: usize) -> bool {
+    let attribute = ["#", "[", "cfg", "(", "test", ")", "]"];
+    let before = at.checked_sub(attribute.len()).and_then(|start| tokens.get(start..at));
+    before.is_some_and(|before| before.iter().map(|token| &token.text[..]).eq(attribute))
 }
 
 fn starts_path(tokens: &[Token], at: usize) -> bool {

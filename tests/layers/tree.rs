@@ -50,6 +50,14 @@ impl Tree {
         Self { files: files.into_iter().map(read).collect() }
     }
 
+    /// Whether a file, or one of the modules around it, is there for tests alone.
+    pub(crate) fn is_for_tests(&self, file: &File) -> bool {
+        (1..file.module.len()).any(|end| {
+            let (parent, rest) = file.module.split_at(end);
+            self.files.get(parent).is_some_and(|parent| parent.source.tests.contains(&rest[0]))
+        })
+    }
+
     /// The files that a file uses, one entry a path.
     pub(crate) fn targets<'a>(
         &'a self,
