@@ -307,7 +307,9 @@ impl Memory {
     /// Starts the log of this process, at its finest, and keeps it. What a panic says is kept too.
     fn start() -> Self {
         let memory = Self(Arc::new(watch::channel(Vec::new()).0));
-        let settings = Log { format: LogFormat::Json, level: "trace".to_owned(), access: true };
+        // Nor may an operator ask the libraries, which print what they read.
+        let level = "trace,h2=trace,h2::codec=trace,rustls::server=trace,hyper::proto=trace";
+        let settings = Log { format: LogFormat::Json, level: level.to_owned(), access: true };
         let writer = memory.clone();
         log::start(&settings, move || writer.clone());
         let default = std::panic::take_hook();
