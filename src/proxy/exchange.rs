@@ -1,6 +1,6 @@
 //! One exchange, from request head to response head.
 //!
-//! No path leads from request bytes to the upstream except through [`forward`]: it fits on
+//! No path leads from request bytes to the upstream except through `forward`: it fits on
 //! one screen, and every decision in it is made elsewhere.
 
 use crate::policy::upstream::HostField;
