@@ -176,7 +176,9 @@ fn again(request: &Request<RequestBody>) -> Request<RequestBody> {
     copy
 }
 
-/// Waits for the response head. While the client still sends its body, its own limits hold.
+/// Waits for the response head. While it is for the client to send more of its body, the
+/// client's own limits hold; an upstream that does not take what it was given gets no more
+/// time than one that does not answer.
 async fn first_byte<F>(
     limit: Duration,
     progress: &Progress,
@@ -192,7 +194,7 @@ where
             return Ok(outcome);
         }
         let now = Instant::now();
-        deadline = if progress.is_complete() { progress.last() } else { now } + limit;
+        deadline = if progress.is_awaited() { now } else { progress.last() } + limit;
         if deadline <= now {
             return Err(Refusal::FirstByteTimeout);
         }

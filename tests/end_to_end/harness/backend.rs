@@ -38,7 +38,15 @@ pub(crate) fn answering(
         http2: false,
         tls: false,
         unix: false,
+        address: "127.0.0.1:0".to_owned(),
     }
+}
+
+/// An address that refuses connections. Nothing else in the tests listens on 127.0.0.2, so
+/// the port stays free until a backend is [started there](BackendBuilder::at).
+pub(crate) async fn nowhere() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.2:0").await.expect("a port");
+    listener.local_addr().expect("an address")
 }
 
 /// What a backend does about a request.
@@ -94,6 +102,7 @@ pub(crate) struct BackendBuilder {
     http2: bool,
     tls: bool,
     unix: bool,
+    address: String,
 }
 
 #[derive(Clone)]
@@ -118,6 +127,12 @@ impl BackendBuilder {
     /// Speaks TLS with a certificate of the tests' authority.
     pub(crate) fn over_tls(mut self) -> Self {
         self.tls = true;
+        self
+    }
+
+    /// Listens on this address instead of a free port.
+    pub(crate) fn at(mut self, address: SocketAddr) -> Self {
+        self.address = address.to_string();
         self
     }
 
@@ -146,7 +161,7 @@ impl BackendBuilder {
             });
             Place::Unix(path, directory)
         } else {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let listener = TcpListener::bind(&self.address).await.expect("a port");
             let address = listener.local_addr().expect("an address");
             tokio::spawn(async move {
                 while let Ok((socket, _)) = listener.accept().await {
@@ -184,6 +199,14 @@ struct Record {
 }
 
 impl Backend {
+    /// Its TCP address.
+    pub(crate) fn address(&self) -> SocketAddr {
+        match &self.place {
+            Place::Tcp(address) => *address,
+            Place::Unix(..) => panic!("a Unix socket has no such address"),
+        }
+    }
+
     /// The lines of an `[[upstream]]` that leads here.
     pub(crate) fn upstream(&self) -> String {
         let server = match &self.place {
