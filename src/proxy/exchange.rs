@@ -152,11 +152,11 @@ async fn send(
         aim(&mut request, &lease, pool.settings.host, authority)?;
         let may_repeat = which == Checkout::Any && lease.is_reused();
         let copy = (may_repeat && repeatable).then(|| again(&request));
-        let unsent =
-            match first_byte(pool.settings.first_byte, &progress, lease.send(request)).await? {
-                Ok(response) => return Ok((response, lease)),
-                Err(unsent) => unsent,
-            };
+        let sent = first_byte(pool.settings.first_byte, &progress, lease.send(request)).await;
+        let unsent = match sent.inspect_err(|_| lease.was_silent())? {
+            Ok(response) => return Ok((response, lease)),
+            Err(unsent) => unsent,
+        };
         request = match (unsent.request, copy) {
             (Some(request), _) if which == Checkout::Any => request,
             (None, Some(copy)) => copy,
