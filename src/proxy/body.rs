@@ -276,7 +276,13 @@ impl FromUpstream {
         match Pin::new(&mut *inner).poll_frame(cx) {
             Poll::Ready(frame) => {
                 self.patience = None;
-                if frame.is_none() || inner.is_end_stream() {
+                // Behind trailers nothing is polled for any more.
+                let last = match &frame {
+                    None => true,
+                    Some(Ok(frame)) => frame.is_trailers() || inner.is_end_stream(),
+                    Some(Err(_)) => false,
+                };
+                if last {
                     self.release();
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(|_| BrokenReply::Upstream)))
