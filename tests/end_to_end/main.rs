@@ -2,5 +2,8 @@
 
 #![expect(clippy::panic, reason = "a harness that cannot go on fails the test that uses it")]
 
+mod bodies;
 mod harness;
 mod recording;
+mod servers;
+mod upstream;

@@ -286,6 +286,16 @@ impl Wire {
         soon("bytes from the proxy", self.reader.some()).await
     }
 
+    /// The next head alone; `None` at the end of the connection.
+    pub(crate) async fn head(&mut self) -> Option<Message> {
+        soon("a head from the proxy", self.reader.head()).await
+    }
+
+    /// The connection itself.
+    pub(crate) fn io(&mut self) -> &mut Box<dyn Stream> {
+        self.reader.io()
+    }
+
     /// Exactly so many bytes.
     pub(crate) async fn exactly(&mut self, length: usize) -> Option<Vec<u8>> {
         soon("bytes from the proxy", self.reader.exactly(length)).await
