@@ -192,13 +192,18 @@ async fn drive<C: Drains>(
                 state.drain();
                 alarm.as_mut().reset(Instant::now() + C::WAITS);
             }
-            () = alarm.as_mut(), if !closing => {
+            () = alarm.as_mut(), if !closing || state.served() == 0 => {
+                if closing {
+                    // A peer that never began to speak HTTP/2 cannot be asked to end.
+                    return Ok(());
+                }
                 let limit = idle.map(|(first, next)| if state.served() == 0 { first } else { next });
                 let end = state.idle_since().zip(limit).map(|(since, limit)| Instant::from_std(since) + limit);
                 let now = Instant::now();
                 if state.is_draining() || end.is_some_and(|end| end <= now) {
                     connection.as_mut().close();
                     closing = true;
+                    alarm.as_mut().reset(now + DRAIN_IDLE);
                 } else {
                     alarm.as_mut().reset(end.unwrap_or(now + limit.unwrap_or(FOREVER)));
                 }
