@@ -6,4 +6,7 @@ mod bodies;
 mod harness;
 mod recording;
 mod servers;
+mod slow;
+mod tls;
+mod tunnel;
 mod upstream;

@@ -219,6 +219,14 @@ impl Talk {
         }
     }
 
+    /// Whether the connection takes no further request.
+    pub(crate) fn is_closed(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(sender) => sender.is_closed(),
+            Sender::Http2(sender) => sender.is_closed(),
+        }
+    }
+
     /// Sends this field too, from here on.
     pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
         self.visitor = self.visitor.with(name, value);
