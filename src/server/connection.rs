@@ -26,7 +26,11 @@ const DRAIN_IDLE: Duration = Duration::from_secs(1);
 /// Serves a connection to its end. Why it ended is counted, and told at debug level
 /// without the peer: its address is the visitor's.
 pub(super) async fn serve(door: Arc<Door>, socket: TcpStream, peer: SocketAddr) {
-    if let Err(why) = run(&door, socket, peer.ip()).await {
+    let ended = tokio::select! {
+        ended = run(&door, socket, peer.ip()) => ended,
+        () = door.stop.cancelled() => Err("stopped"),
+    };
+    if let Err(why) = ended {
         tracing::debug!(listener = &*door.name, why, "connection closed");
     }
 }
@@ -187,7 +191,6 @@ async fn drive<C: Drains>(
         tokio::select! {
             biased;
             ended = connection.as_mut() => return ended.map_err(drop),
-            () = door.stop.cancelled() => return Ok(()),
             () = door.drain.cancelled(), if !state.is_draining() => {
                 state.drain();
                 alarm.as_mut().reset(Instant::now() + C::WAITS);
