@@ -105,10 +105,11 @@ impl Server {
     pub async fn reload(&mut self, settings: Settings) -> Result<(), StartError> {
         let keeper = Keeper::new(&settings.rotation)?;
         let rotation = settings.rotation.clone();
-        let secret = if rotation == self.rotation { None } else { Some(prepare::secret(&keeper)?) };
         let before = self.plan.load_full();
         let plan = prepare::plan(settings, Some(&before), Arc::clone(&self.secret))?;
         let doors = self.prepare_doors(&plan.settings)?;
+        // Last, since it may destroy the secret that is kept on disk.
+        let secret = if rotation == self.rotation { None } else { Some(prepare::secret(&keeper)?) };
         // From here on nothing can fail.
         if let Some(secret) = secret {
             self.secret.store(Arc::new(secret));
