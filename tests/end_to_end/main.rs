@@ -5,6 +5,7 @@
 mod bodies;
 mod harness;
 mod recording;
+mod reload;
 mod servers;
 mod slow;
 mod tls;

@@ -10,6 +10,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::ServerName;
+use std::net::SocketAddr;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio_rustls::TlsConnector;
@@ -116,6 +117,12 @@ impl Visitor {
     /// A connection on which any bytes can be sent.
     pub(crate) async fn wire(&self, door: &Door) -> Wire {
         Wire { reader: Reader::new(self.dial(door).await) }
+    }
+
+    /// The same in the clear, at a listener other than the first.
+    pub(crate) async fn wire_to(&self, address: SocketAddr) -> Wire {
+        let socket = soon("a connection", TcpStream::connect(address)).await;
+        Wire { reader: Reader::new(Box::new(socket.expect("a connection"))) }
     }
 
     /// The head of a request as this visitor would write it, for a [`Wire`].
