@@ -299,10 +299,11 @@ async fn watch(slot: Arc<ArcSwap<Door>>) {
 /// Makes a new secret when a period begins.
 async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationToken) {
     let mut period = keeper.period(clock::since_epoch());
+    let mut shortest = Duration::from_millis(10);
     loop {
         // At most a minute at a time: the machine's clock may be set meanwhile.
         let left = period.end().saturating_sub(clock::since_epoch());
-        let nap = left.clamp(Duration::from_millis(10), Duration::from_secs(60));
+        let nap = left.clamp(shortest, Duration::from_secs(60));
         tokio::select! {
             () = until.cancelled() => return,
             () = tokio::time::sleep(nap) => {}
@@ -315,10 +316,13 @@ async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationT
             Ok(fresh) => {
                 secret.store(Arc::new(fresh));
                 period = now;
+                shortest = Duration::from_millis(10);
                 tracing::info!("a rotation period has begun");
             }
             Err(error) => {
-                tracing::error!(%error, "the secret of pseudonyms cannot be renewed; the old one stays")
+                // Tried again soon, but not so often that it fills the log.
+                shortest = Duration::from_secs(5);
+                tracing::error!(%error, "the secret of pseudonyms cannot be renewed; the old one stays");
             }
         }
     }
