@@ -6,6 +6,7 @@ mod bodies;
 mod harness;
 mod recording;
 mod reload;
+mod secrets;
 mod servers;
 mod slow;
 mod tls;
