@@ -7,6 +7,7 @@ use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
 use crate::proxy::body::{FromUpstream, Progress, ReplyBody, RequestBody};
 use crate::proxy::head;
+use crate::proxy::pace::Pace;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
@@ -45,7 +46,10 @@ pub async fn answer(
     let mut response = match outcome {
         Ok(Reply::Message(response, source)) => {
             access.status = response.status();
-            response.map(|body| ReplyBody::upstream(body, source, access))
+            let send = plan.settings.timeouts.send;
+            let pace = (version == Version::HTTP_2 && !response.body().is_end_stream())
+                .then(|| Pace::new(&visit.state.paces, served, send));
+            response.map(|body| ReplyBody::upstream(body, source, access).paced(pace))
         }
         Ok(Reply::Tunnel(response, tunnel)) => {
             access.status = response.status();

@@ -12,6 +12,7 @@ pub mod body;
 pub mod exchange;
 pub mod head;
 pub mod names;
+pub mod pace;
 pub mod plan;
 pub mod refusal;
 pub mod told;

@@ -3,6 +3,7 @@
 use crate::address::Client;
 use crate::policy::Listener;
 use crate::proxy::Plan;
+use crate::proxy::pace::Paces;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
 use arc_swap::ArcSwap;
@@ -66,6 +67,8 @@ pub struct State {
     /// The exchange, by number, that asks for an upgrade.
     asked: AtomicU64,
     upgrade: Mutex<Upgrade>,
+    /// How the responses of an HTTP/2 connection are taken.
+    pub paces: Arc<Paces>,
 }
 
 #[derive(Debug, Default)]
@@ -85,6 +88,7 @@ impl Default for State {
             refused: OnceLock::new(),
             asked: AtomicU64::new(0),
             upgrade: Mutex::default(),
+            paces: Arc::default(),
         }
     }
 }

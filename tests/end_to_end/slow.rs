@@ -182,7 +182,7 @@ async fn a_slow_body_is_answered_and_closed() {
 
 #[tokio::test]
 async fn a_client_that_takes_nothing_is_closed() {
-    for (http2, plain) in [(false, false), (false, true)] {
+    for (http2, plain) in [(false, false), (false, true), (true, false)] {
         // More than all buffers on the way hold.
         let text = "x".repeat(48 << 20);
         let shop = backend::answering(move |request| match request.target() {
