@@ -6,6 +6,7 @@
 use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
 use crate::proxy::head;
+use crate::proxy::pace::Pace;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::reply_body::{FromUpstream, ReplyBody};
@@ -45,7 +46,10 @@ pub async fn answer(
     let mut response = match outcome {
         Ok(Reply::Message(response, source)) => {
             access.status = response.status();
-            response.map(|body| ReplyBody::upstream(body, source, access))
+            let send = plan.settings.timeouts.send;
+            let pace = (version == Version::HTTP_2 && !response.body().is_end_stream())
+                .then(|| Pace::new(&visit.state.paces, served, send));
+            response.map(|body| ReplyBody::upstream(body, source, access).paced(pace))
         }
         Ok(Reply::Tunnel(response, tunnel)) => {
             access.status = response.status();
@@ -155,11 +159,11 @@ async fn send(
         aim(&mut request, &lease, pool.settings.host, authority)?;
         let may_repeat = which == Checkout::Any && lease.is_reused();
         let copy = (may_repeat && repeatable).then(|| again(&request));
-        let unsent =
-            match first_byte(pool.settings.first_byte, &progress, lease.send(request)).await? {
-                Ok(response) => return Ok((response, lease)),
-                Err(unsent) => unsent,
-            };
+        let sent = first_byte(pool.settings.first_byte, &progress, lease.send(request)).await;
+        let unsent = match sent.inspect_err(|_| lease.was_silent())? {
+            Ok(response) => return Ok((response, lease)),
+            Err(unsent) => unsent,
+        };
         request = match (unsent.request, copy) {
             (Some(request), _) if which == Checkout::Any => request,
             (None, Some(copy)) => copy,
@@ -179,7 +183,9 @@ fn again(request: &Request<RequestBody>) -> Request<RequestBody> {
     copy
 }
 
-/// Waits for the response head. While the client still sends its body, its own limits hold.
+/// Waits for the response head. While it is for the client to send more of its body, the
+/// client's own limits hold; an upstream that does not take what it was given gets no more
+/// time than one that does not answer.
 async fn first_byte<F>(
     limit: Duration,
     progress: &Progress,
@@ -195,7 +201,7 @@ where
             return Ok(outcome);
         }
         let now = Instant::now();
-        deadline = if progress.is_complete() { progress.last() } else { now } + limit;
+        deadline = if progress.is_awaited() { now } else { progress.last() } + limit;
         if deadline <= now {
             return Err(Refusal::FirstByteTimeout);
         }

@@ -11,6 +11,7 @@ pub mod access;
 pub mod exchange;
 pub mod head;
 pub mod names;
+pub mod pace;
 pub mod plan;
 pub mod refusal;
 pub mod reply_body;

@@ -1,6 +1,7 @@
 //! A response body on its way to the visitor. While it lasts, the exchange does.
 
 use crate::proxy::access::Access;
+use crate::proxy::pace::Pace;
 use crate::proxy::refusal::BrokenReply;
 use crate::proxy::request_body::Progress;
 use crate::proxy::upstream::Lease;
@@ -20,6 +21,7 @@ use tokio::time::Sleep;
 pub struct ReplyBody {
     source: Source,
     access: Option<Access>,
+    pace: Option<Pace>,
 }
 
 #[derive(Debug)]
@@ -40,12 +42,12 @@ pub struct FromUpstream {
 impl ReplyBody {
     /// An answer of our own.
     pub fn own(text: Full<Bytes>, access: Access) -> Self {
-        Self { source: Source::Own(text), access: Some(access) }
+        Self { source: Source::Own(text), access: Some(access), pace: None }
     }
 
     /// No body: the exchange goes on as a tunnel.
     pub fn none() -> Self {
-        Self { source: Source::Own(Full::default()), access: None }
+        Self { source: Source::Own(Full::default()), access: None, pace: None }
     }
 
     /// The upstream's answer; its connection goes back to the pool when the body has ended.
@@ -53,7 +55,13 @@ impl ReplyBody {
         if inner.is_end_stream() {
             from.release();
         }
-        Self { source: Source::Upstream(inner, Box::new(from)), access: Some(access) }
+        Self { source: Source::Upstream(inner, Box::new(from)), access: Some(access), pace: None }
+    }
+
+    /// Notes at this pace how the client takes the body.
+    pub fn paced(mut self, pace: Option<Pace>) -> Self {
+        self.pace = pace;
+        self
     }
 }
 
@@ -82,7 +90,13 @@ impl FromUpstream {
         match Pin::new(&mut *inner).poll_frame(cx) {
             Poll::Ready(frame) => {
                 self.patience = None;
-                if frame.is_none() || inner.is_end_stream() {
+                // Behind trailers nothing is polled for any more.
+                let last = match &frame {
+                    None => true,
+                    Some(Ok(frame)) => frame.is_trailers() || inner.is_end_stream(),
+                    Some(Err(_)) => false,
+                };
+                if last {
                     self.release();
                 }
                 Poll::Ready(frame.map(|frame| frame.map_err(|_| BrokenReply::Upstream)))
@@ -107,13 +121,20 @@ impl Body for ReplyBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BrokenReply>>> {
         let this = &mut *self;
-        let frame = match &mut this.source {
+        let polled = match &mut this.source {
             Source::Own(body) => {
                 let frame = ready!(Pin::new(body).poll_frame(cx));
-                frame.map(|frame| frame.map_err(|never| match never {}))
+                Poll::Ready(frame.map(|frame| frame.map_err(|never| match never {})))
             }
-            Source::Upstream(inner, from) => ready!(from.poll_frame(inner, cx)),
+            Source::Upstream(inner, from) => from.poll_frame(inner, cx),
         };
+        if let Some(pace) = &this.pace {
+            match &polled {
+                Poll::Ready(Some(Ok(frame))) => pace.gave(frame.data_ref().map_or(0, Bytes::len)),
+                _ => pace.waits(),
+            }
+        }
+        let frame = ready!(polled);
         if let Some(access) = &mut this.access {
             match &frame {
                 Some(Ok(frame)) => access.sent(frame.data_ref().map_or(0, Bytes::len)),

@@ -22,6 +22,7 @@ pub struct Progress {
     received: AtomicU64,
     last: AtomicU64,
     complete: AtomicBool,
+    awaited: AtomicBool,
     failure: OnceLock<Refusal>,
 }
 
@@ -32,6 +33,7 @@ impl Progress {
             received: AtomicU64::new(0),
             last: AtomicU64::new(0),
             complete: AtomicBool::new(complete),
+            awaited: AtomicBool::new(false),
             failure: OnceLock::new(),
         }
     }
@@ -39,6 +41,12 @@ impl Progress {
     /// Whether the whole body was read from the client.
     pub fn is_complete(&self) -> bool {
         self.complete.load(Ordering::Acquire)
+    }
+
+    /// Whether the next piece is the client's to send. Where it is not, and the body is not
+    /// complete, the upstream has not taken what it was given.
+    pub fn is_awaited(&self) -> bool {
+        self.awaited.load(Ordering::Acquire)
     }
 
     /// Bytes read from the client.
@@ -145,7 +153,9 @@ impl Body for RequestBody {
         let (Some(inner), Some(rules)) = (&mut this.inner, &this.rules) else {
             return Poll::Ready(None);
         };
-        let frame = match Pin::new(&mut *inner).poll_frame(cx) {
+        let polled = Pin::new(&mut *inner).poll_frame(cx);
+        this.progress.awaited.store(polled.is_pending(), Ordering::Release);
+        let frame = match polled {
             Poll::Ready(frame) => frame,
             Poll::Pending => return this.poll_patience(cx).map(|slow| Some(Err(slow))),
         };

@@ -3,6 +3,7 @@
 use crate::address::recording::Moment;
 use crate::address::{Client, Unknown};
 use crate::policy::{Listener, Property};
+use crate::proxy::pace::Paces;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
@@ -113,6 +114,8 @@ pub struct State {
     /// The exchange, by number, that asks for an upgrade.
     asked: AtomicU64,
     upgrade: Mutex<Upgrade>,
+    /// How the responses of an HTTP/2 connection are taken.
+    pub paces: Arc<Paces>,
 }
 
 #[derive(Debug, Default)]
@@ -132,6 +135,7 @@ impl Default for State {
             refused: OnceLock::new(),
             asked: AtomicU64::new(0),
             upgrade: Mutex::default(),
+            paces: Arc::default(),
         }
     }
 }

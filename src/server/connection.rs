@@ -26,7 +26,11 @@ const DRAIN_IDLE: Duration = Duration::from_secs(1);
 /// Serves a connection to its end. Why it ended is counted, and told at debug level
 /// without the peer: its address is the visitor's.
 pub(super) async fn serve(door: Arc<Door>, socket: TcpStream, peer: SocketAddr) {
-    if let Err(why) = run(&door, socket, peer.ip()).await {
+    let ended = tokio::select! {
+        ended = run(&door, socket, peer.ip()) => ended,
+        () = door.stop.cancelled() => Err("stopped"),
+    };
+    if let Err(why) = ended {
         tracing::debug!(listener = &*door.name, why, "connection closed");
     }
 }
@@ -123,8 +127,9 @@ where
         .keep_alive_interval(PING)
         .keep_alive_timeout(PING)
         .serve_connection(TokioIo::new(io), service);
-    let idle = Some((settings.timeouts.head, settings.timeouts.keep_alive));
-    drive(door, &visit.state, idle, connection).await.map_err(|()| "HTTP/2")
+    let times = &settings.timeouts;
+    let times = Http2Times { first: times.head, idle: times.keep_alive, send: times.send };
+    drive(door, &visit.state, Some(times), connection).await.map_err(|()| "HTTP/2")
 }
 
 /// How often an HTTP/2 peer is asked whether it is there, and how long it may take to say so.
@@ -172,35 +177,59 @@ where
     }
 }
 
-/// Polls the connection until it ends, is told to, or has been idle for too long (HTTP/2:
-/// `idle` is the limit before and after the first request; for HTTP/1 the guard sees to it).
+/// The limits of an HTTP/2 connection as a whole; for HTTP/1 the guard sees to them.
+#[derive(Clone, Copy)]
+struct Http2Times {
+    /// Until the first request.
+    first: Duration,
+    /// Between two requests.
+    idle: Duration,
+    /// For a client that takes nothing of a response.
+    send: Duration,
+}
+
+/// Polls the connection until it ends, is told to, has been idle for too long, or has not
+/// taken a response for too long.
 async fn drive<C: Drains>(
     door: &Door,
     state: &State,
-    idle: Option<(Duration, Duration)>,
+    times: Option<Http2Times>,
     connection: C,
 ) -> Result<(), ()> {
     let mut connection = pin!(connection);
     let mut closing = false;
-    let mut alarm = pin!(sleep_until(Instant::now() + idle.map_or(FOREVER, |(first, _)| first)));
+    let mut alarm = pin!(sleep_until(Instant::now() + times.map_or(FOREVER, |times| times.first)));
+    let send = times.map_or(FOREVER, |times| times.send);
+    let mut patience = pin!(sleep_until(Instant::now() + send));
     loop {
         tokio::select! {
             biased;
             ended = connection.as_mut() => return ended.map_err(drop),
-            () = door.stop.cancelled() => return Ok(()),
             () = door.drain.cancelled(), if !state.is_draining() => {
                 state.drain();
                 alarm.as_mut().reset(Instant::now() + C::WAITS);
             }
-            () = alarm.as_mut(), if !closing => {
-                let limit = idle.map(|(first, next)| if state.served() == 0 { first } else { next });
+            () = alarm.as_mut(), if !closing || state.served() == 0 => {
+                if closing {
+                    // A peer that never began to speak HTTP/2 cannot be asked to end.
+                    return Ok(());
+                }
+                let limit = times.map(|t| if state.served() == 0 { t.first } else { t.idle });
                 let end = state.idle_since().zip(limit).map(|(since, limit)| Instant::from_std(since) + limit);
                 let now = Instant::now();
                 if state.is_draining() || end.is_some_and(|end| end <= now) {
                     connection.as_mut().close();
                     closing = true;
+                    alarm.as_mut().reset(now + DRAIN_IDLE);
                 } else {
                     alarm.as_mut().reset(end.unwrap_or(now + limit.unwrap_or(FOREVER)));
+                }
+            }
+            () = patience.as_mut() => {
+                let now = Instant::now();
+                match state.paces.first_end().map(Instant::from_std) {
+                    Some(end) if end <= now => return Err(()),
+                    end => patience.as_mut().reset(end.unwrap_or(now + send)),
                 }
             }
         }

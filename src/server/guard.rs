@@ -344,7 +344,8 @@ impl<I: AsyncRead + AsyncWrite + Unpin> AsyncWrite for Guarded<I> {
     fn poll_shutdown(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
         let closed = Pin::new(&mut self.io).poll_shutdown(cx);
         ready!(self.in_time(cx, closed))?;
-        if self.stage == Stage::Open && self.gate.phase() == Phase::Idle {
+        // In a tunnel the other direction goes on, and every byte of it is wanted.
+        if self.stage == Stage::Open && matches!(self.gate.phase(), Phase::Idle | Phase::Tunnel) {
             return Poll::Ready(Ok(()));
         }
         let this = &mut *self;

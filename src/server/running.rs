@@ -107,10 +107,11 @@ impl Server {
     pub async fn reload(&mut self, settings: Settings) -> Result<(), StartError> {
         let keeper = Keeper::new(&settings.rotation)?;
         let rotation = settings.rotation.clone();
-        let secret = if rotation == self.rotation { None } else { Some(prepare::secret(&keeper)?) };
         let before = self.plan.load_full();
         let plan = prepare::plan(settings, Some(&before), Arc::clone(&self.secret))?;
         let doors = self.prepare_doors(&plan.settings)?;
+        // Last, since it may destroy the secret that is kept on disk.
+        let secret = if rotation == self.rotation { None } else { Some(prepare::secret(&keeper)?) };
         // From here on nothing can fail.
         if let Some(secret) = secret {
             self.secret.store(Arc::new(secret));
@@ -300,10 +301,11 @@ async fn watch(slot: Arc<ArcSwap<Door>>) {
 /// Makes a new secret when a period begins.
 async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationToken) {
     let mut period = keeper.period(clock::since_epoch());
+    let mut shortest = Duration::from_millis(10);
     loop {
         // At most a minute at a time: the machine's clock may be set meanwhile.
         let left = period.end().saturating_sub(clock::since_epoch());
-        let nap = left.clamp(Duration::from_millis(10), Duration::from_secs(60));
+        let nap = left.clamp(shortest, Duration::from_secs(60));
         tokio::select! {
             () = until.cancelled() => return,
             () = tokio::time::sleep(nap) => {}
@@ -316,10 +318,13 @@ async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationT
             Ok(fresh) => {
                 secret.store(Arc::new(fresh));
                 period = now;
+                shortest = Duration::from_millis(10);
                 tracing::info!("a rotation period has begun");
             }
             Err(error) => {
-                tracing::error!(%error, "the secret of pseudonyms cannot be renewed; the old one stays")
+                // Tried again soon, but not so often that it fills the log.
+                shortest = Duration::from_secs(5);
+                tracing::error!(%error, "the secret of pseudonyms cannot be renewed; the old one stays");
             }
         }
     }

@@ -10,9 +10,9 @@ use crate::address::period::{Period, PeriodSecret};
 use crate::address::period_file;
 use crate::policy::settings::{Rotation, Secrets};
 use crate::server::certificates::BadFile;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Write};
-use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 use zeroize::Zeroizing;
@@ -40,7 +40,9 @@ impl Keeper {
         let origin = match &rotation.secrets {
             Secrets::Random { state: None } => Origin::Memory,
             Secrets::Random { state: Some(directory) } => {
-                fs::create_dir_all(directory).map_err(|e| BadFile::new(directory, e))?;
+                let mut private = DirBuilder::new();
+                private.recursive(true).mode(0o700);
+                private.create(directory).map_err(|e| BadFile::new(directory, e))?;
                 Origin::Directory(directory.clone())
             }
             Secrets::Derived { master } => {
@@ -100,6 +102,10 @@ fn read(file: &Path) -> Result<Option<(Period, PeriodSecret)>, BadFile> {
         return Err(BadFile::new(file, "is open to others; its mode must be 0600"));
     }
     let text = Zeroizing::new(fs::read(file).map_err(|e| BadFile::new(file, e))?);
+    if !text.is_empty() && text.iter().all(|byte| *byte == 0) {
+        // Overwritten by us, and not removed: the machine went down in between.
+        return Ok(None);
+    }
     period_file::decode(&text).map(Some).map_err(|e| BadFile::new(file, e))
 }
 

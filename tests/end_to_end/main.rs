@@ -2,6 +2,7 @@
 
 #![expect(clippy::panic, reason = "a harness that cannot go on fails the test that uses it")]
 
+mod bodies;
 mod harness;
 
 mod client;
@@ -10,3 +11,10 @@ mod itself;
 mod property;
 mod recording;
 mod refusal;
+mod reload;
+mod secrets;
+mod servers;
+mod slow;
+mod tls;
+mod tunnel;
+mod upstream;

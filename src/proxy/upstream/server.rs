@@ -258,6 +258,11 @@ impl Lease {
         }
     }
 
+    /// No answer came in time: a server that hangs is no better than one that is gone.
+    pub fn was_silent(&self) {
+        self.server.failed();
+    }
+
     /// The exchange is over: its connection can serve another.
     pub fn give_back(self) {
         if let Sender::Http1(sender) = self.sender

@@ -17,6 +17,7 @@ const NAMES: [&str; 5] = ["localhost", "127.0.0.1", "::1", "example.org", "*.exa
 
 /// An authority, and a server certificate that it has signed.
 pub(crate) struct Authority {
+    issuer: CertifiedIssuer<'static, KeyPair>,
     directory: TempDir,
 }
 
@@ -37,7 +38,16 @@ impl Authority {
         put("ca.pem", issuer.pem());
         put("server.pem", chain.pem());
         put("server.key", key.serialize_pem());
-        Self { directory }
+        Self { issuer, directory }
+    }
+
+    /// A new certificate for these names and its key, both as PEM.
+    pub(crate) fn issue(&self, names: &[&str]) -> (String, String) {
+        let names: Vec<_> = names.iter().map(|name| (*name).to_owned()).collect();
+        let key = KeyPair::generate().expect("a key");
+        let params = CertificateParams::new(names).expect("names");
+        let chain = params.signed_by(&key, &self.issuer).expect("a certificate");
+        (chain.pem(), key.serialize_pem())
     }
 
     /// The authority's certificate, for clients to believe.

@@ -38,7 +38,15 @@ pub(crate) fn answering(
         http2: false,
         tls: false,
         unix: false,
+        address: "127.0.0.1:0".to_owned(),
     }
+}
+
+/// An address that refuses connections. Nothing else in the tests listens on 127.0.0.2, so
+/// the port stays free until a backend is [started there](BackendBuilder::at).
+pub(crate) async fn nowhere() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.2:0").await.expect("a port");
+    listener.local_addr().expect("an address")
 }
 
 /// What a backend does about a request.
@@ -94,6 +102,7 @@ pub(crate) struct BackendBuilder {
     http2: bool,
     tls: bool,
     unix: bool,
+    address: String,
 }
 
 /// What to do about a request.
@@ -124,6 +133,12 @@ impl BackendBuilder {
         self
     }
 
+    /// Listens on this address instead of a free port.
+    pub(crate) fn at(mut self, address: SocketAddr) -> Self {
+        self.address = address.to_string();
+        self
+    }
+
     /// Listens on a Unix socket.
     pub(crate) fn on_a_unix_socket(mut self) -> Self {
         self.unix = true;
@@ -149,7 +164,7 @@ impl BackendBuilder {
             });
             Place::Unix(path, directory)
         } else {
-            let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+            let listener = TcpListener::bind(&self.address).await.expect("a port");
             let address = listener.local_addr().expect("an address");
             tokio::spawn(async move {
                 while let Ok((socket, _)) = listener.accept().await {
@@ -187,6 +202,14 @@ struct Record {
 }
 
 impl Backend {
+    /// Its TCP address.
+    pub(crate) fn address(&self) -> SocketAddr {
+        match &self.place {
+            Place::Tcp(address) => *address,
+            Place::Unix(..) => panic!("a Unix socket has no such address"),
+        }
+    }
+
     /// The lines of an `[[upstream]]` that leads here.
     pub(crate) fn upstream(&self) -> String {
         let server = match &self.place {

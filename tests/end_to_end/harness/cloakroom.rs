@@ -5,8 +5,9 @@ use super::backend::Backend;
 use super::soon;
 use ::cloakroom::config::{SourceFile, load};
 use ::cloakroom::policy::Settings;
-use ::cloakroom::server::Server;
+use ::cloakroom::server::{Server, StartError};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 /// The sealing key of property `shop` in mode `sealed`, 16 bytes in hexadecimal.
 pub(crate) const SEALING_KEY: &str = "0123456789abcdeffedcba9876543210";
@@ -17,10 +18,16 @@ pub(crate) const SHOP: &str = "shop.example.org";
 /// A proxy before this backend: TLS on a free port, loopback trusted to name the visitor in
 /// `X-Forwarded-For`, and one property `shop` by the host `shop.example.org`.
 pub(crate) fn before(backend: &Backend) -> Builder {
+    towards(&backend.upstream())
+}
+
+/// A proxy as [`before`] makes it, with these lines of `[[upstream]]` instead.
+pub(crate) fn towards(upstream: &str) -> Builder {
     Builder {
         listener: "trusted = [\"127.0.0.0/8\"]\nclient_from = \"x-forwarded-for\"\n".to_owned(),
         transport: Transport::Tls,
-        upstream: backend.upstream(),
+        certificates: vec![(AUTHORITY.chain(), AUTHORITY.key())],
+        upstream: format!("{upstream}\n"),
         shop: "record = \"off\"\n".to_owned(),
         more: String::new(),
     }
@@ -31,6 +38,7 @@ pub(crate) fn before(backend: &Backend) -> Builder {
 pub(crate) struct Builder {
     listener: String,
     transport: Transport,
+    certificates: Vec<(PathBuf, PathBuf)>,
     upstream: String,
     shop: String,
     more: String,
@@ -68,6 +76,12 @@ impl Builder {
         self
     }
 
+    /// These chains and keys instead of the tests' own.
+    pub(crate) fn certificates(mut self, pairs: &[(PathBuf, PathBuf)]) -> Self {
+        self.certificates = pairs.to_vec();
+        self
+    }
+
     /// Whom the listener believes, instead of loopback's `X-Forwarded-For`.
     pub(crate) fn believing(mut self, toml: &str) -> Self {
         self.listener = format!("{toml}\n");
@@ -100,14 +114,13 @@ impl Builder {
 
     /// The configuration as it is typed.
     fn text(&self) -> String {
+        let pair =
+            |(chain, key): &(PathBuf, PathBuf)| format!("{{ chain = {chain:?}, key = {key:?} }}");
+        let pairs: Vec<_> = self.certificates.iter().map(pair).collect();
         let tls = match self.transport {
             Transport::Plain => "",
             Transport::H2c => "h2c = true\n",
-            Transport::Tls => &format!(
-                "tls.certificates = [{{ chain = {:?}, key = {:?} }}]\n",
-                AUTHORITY.chain(),
-                AUTHORITY.key()
-            ),
+            Transport::Tls => &format!("tls.certificates = [{}]\n", pairs.join(", ")),
         };
         let Self { listener, upstream, shop, more, .. } = self;
         format!(
@@ -161,6 +174,17 @@ impl Door {
     pub(crate) async fn reload(&mut self, with: &Builder) {
         let reloaded = soon("the reload", self.server.reload(with.settings())).await;
         reloaded.expect("the new configuration is good");
+    }
+
+    /// Tries to put another configuration in force.
+    pub(crate) async fn try_reload(&mut self, with: &Builder) -> Result<(), StartError> {
+        soon("the reload", self.server.reload(with.settings())).await
+    }
+
+    /// Where all of its listeners listen.
+    pub(crate) fn addresses(&self) -> Vec<(String, SocketAddr)> {
+        let all = self.server.addresses();
+        all.into_iter().map(|(name, address)| (name.to_string(), address)).collect()
     }
 
     /// Stops it; returns how many connections had to be cut.

@@ -4,8 +4,9 @@ use super::authority::AUTHORITY;
 use super::cloakroom::{Door, SHOP};
 use super::message::{Frames, Framing, Message, Reader, fields, map};
 use super::soon;
-use http::{Method, Request, Uri, Version};
+use http::{Method, Request, Response, Uri, Version};
 use http_body_util::BodyExt;
+use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::ServerName;
@@ -132,6 +133,12 @@ impl Visitor {
         Wire { reader: Reader::new(io) }
     }
 
+    /// The same in the clear, at a listener other than the first.
+    pub(crate) async fn wire_to(&self, address: SocketAddr) -> Wire {
+        let socket = soon("a connection", TcpStream::connect(address)).await;
+        Wire { reader: Reader::new(Box::new(socket.expect("a connection"))) }
+    }
+
     /// The head of a request as this visitor would write it, for a [`Wire`].
     pub(crate) fn head(&self, request_line: &str) -> String {
         let mut head = format!("{request_line}\r\nHost: {}\r\n", self.host);
@@ -191,6 +198,23 @@ impl Talk {
         target: &str,
         body: &[u8],
     ) -> Result<Message, hyper::Error> {
+        let (parts, body) = self.begin(method, target, body).await?.into_parts();
+        let body = soon("the answer's body", body.collect()).await?;
+        Ok(Message {
+            start: format!("{:?} {}", parts.version, parts.status.as_u16()),
+            fields: fields(&parts.headers),
+            trailers: body.trailers().map(fields).unwrap_or_default(),
+            body: body.to_bytes().to_vec(),
+        })
+    }
+
+    /// One request; returns as soon as the answer's head is there.
+    pub(crate) async fn begin(
+        &mut self,
+        method: Method,
+        target: &str,
+        body: &[u8],
+    ) -> Result<Response<Incoming>, hyper::Error> {
         let Visitor { fields: own, trailers, host, .. } = &self.visitor;
         let mut request = Request::new(Frames::of(body, trailers));
         *request.method_mut() = method;
@@ -201,7 +225,7 @@ impl Talk {
             let names = names.join(", ").parse().expect("names");
             request.headers_mut().insert("trailer", names);
         }
-        let answer = match &mut self.sender {
+        match &mut self.sender {
             Sender::Http1(sender) => {
                 *request.uri_mut() = target.parse::<Uri>().expect("a target");
                 let headers = request.headers_mut();
@@ -211,23 +235,36 @@ impl Talk {
                 if !trailers.is_empty() {
                     headers.insert("transfer-encoding", "chunked".parse().expect("a coding"));
                 }
-                soon("an answer", sender.send_request(request)).await?
+                soon("an answer", sender.send_request(request)).await
             }
             Sender::Http2(sender) => {
                 let uri = format!("{}://{host}{target}", self.scheme);
                 *request.uri_mut() = uri.parse::<Uri>().expect("a target");
                 *request.version_mut() = Version::HTTP_2;
-                soon("an answer", sender.send_request(request)).await?
+                soon("an answer", sender.send_request(request)).await
             }
-        };
-        let (parts, body) = answer.into_parts();
-        let body = soon("the answer's body", body.collect()).await?;
-        Ok(Message {
-            start: format!("{:?} {}", parts.version, parts.status.as_u16()),
-            fields: fields(&parts.headers),
-            trailers: body.trailers().map(fields).unwrap_or_default(),
-            body: body.to_bytes().to_vec(),
-        })
+        }
+    }
+
+    /// Whether the connection takes no further request.
+    pub(crate) fn is_closed(&self) -> bool {
+        match &self.sender {
+            Sender::Http1(sender) => sender.is_closed(),
+            Sender::Http2(sender) => sender.is_closed(),
+        }
+    }
+
+    /// Sends this field too, from here on.
+    pub(crate) fn with(mut self, name: &str, value: &str) -> Self {
+        self.visitor = self.visitor.with(name, value);
+        self
+    }
+
+    /// Another hand on the same HTTP/2 connection.
+    pub(crate) fn twin(&self) -> Self {
+        let Sender::Http2(sender) = &self.sender else { panic!("a twin is for HTTP/2") };
+        let sender = Sender::Http2(sender.clone());
+        Self { visitor: self.visitor.clone(), sender, scheme: self.scheme }
     }
 
     /// A GET that is answered.
@@ -282,6 +319,16 @@ impl Wire {
     /// Whatever comes next, at least a byte; `None` at the end of the connection.
     pub(crate) async fn some(&mut self) -> Option<Vec<u8>> {
         soon("bytes from the proxy", self.reader.some()).await
+    }
+
+    /// The next head alone; `None` at the end of the connection.
+    pub(crate) async fn head(&mut self) -> Option<Message> {
+        soon("a head from the proxy", self.reader.head()).await
+    }
+
+    /// The connection itself.
+    pub(crate) fn io(&mut self) -> &mut Box<dyn Stream> {
+        self.reader.io()
     }
 
     /// Exactly so many bytes.
