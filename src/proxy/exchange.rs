@@ -1,6 +1,6 @@
 //! One exchange, from request head to response head.
 //!
-//! No path leads from request bytes to the upstream except through [`forward`]: it fits on
+//! No path leads from request bytes to the upstream except through `forward`: it fits on
 //! one screen, and every decision in it is made elsewhere.
 
 use crate::policy::upstream::HostField;
@@ -41,8 +41,7 @@ pub async fn answer(
     let mut access =
         Access::new(&visit.state, &visit.name, request.method().clone(), version, logged);
     let last = served >= plan.settings.limits.requests_per_connection;
-    let asks_upgrade = version == Version::HTTP_11 && visit.state.asks_upgrade(served);
-    let outcome = forward(&visit, &plan, request, asks_upgrade, &mut access).await;
+    let outcome = forward(&visit, &plan, request, served, &mut access).await;
     let mut response = match outcome {
         Ok(Reply::Message(response, source)) => {
             access.status = response.status();
@@ -55,7 +54,7 @@ pub async fn answer(
         }
         Err(refusal) => {
             // The reading side knows better why a body broke.
-            let refusal = visit.state.refused().unwrap_or(refusal);
+            let refusal = visit.state.refused(served).unwrap_or(refusal);
             access.refusal = Some(refusal);
             access.status = refusal.status();
             refusal.answer::<Full<Bytes>>().map(|text| ReplyBody::own(text, access))
@@ -79,13 +78,16 @@ async fn forward(
     visit: &Visit,
     plan: &Arc<Plan>,
     request: Request<Incoming>,
-    asks_upgrade: bool,
+    number: u64,
     access: &mut Access,
 ) -> Result<Reply, Refusal> {
+    let asks_upgrade = request.version() == Version::HTTP_11 && visit.state.asks_upgrade(number);
     let answer = UpgradeAnswer::new(asks_upgrade, &visit.state);
     let (mut parts, body) = request.into_parts();
     let upgrade = parts.headers.get(UPGRADE).filter(|_| asks_upgrade).cloned();
-    if let Some(refusal) = visit.state.refused() {
+    if let Some(refusal) = visit.state.refused(number) {
+        // This is the stand-in; what was asked for is not known.
+        access.method = None;
         return Err(refusal);
     }
     if upgrade.as_ref().is_some_and(|wanted| !allowed(plan, wanted)) {

@@ -108,7 +108,8 @@ pub struct State {
     served: AtomicU64,
     idle_since: AtomicU64,
     draining: AtomicBool,
-    refused: OnceLock<Refusal>,
+    /// From which exchange on messages are refused, and why.
+    refused: OnceLock<(u64, Refusal)>,
     /// The exchange, by number, that asks for an upgrade.
     asked: AtomicU64,
     upgrade: Mutex<Upgrade>,
@@ -170,15 +171,17 @@ impl State {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// The reading side refuses the next message: the service answers in its place.
-    pub fn refuse(&self, refusal: Refusal) {
+    /// The reading side refuses a message: the exchange of this number and whatever would
+    /// follow. Those before it are not touched.
+    pub fn refuse(&self, exchange: u64, refusal: Refusal) {
         // The first refusal is the one that is answered.
-        self.refused.get_or_init(|| refusal);
+        self.refused.get_or_init(|| (exchange, refusal));
     }
 
-    /// Why the reading side refused.
-    pub fn refused(&self) -> Option<Refusal> {
-        self.refused.get().copied()
+    /// Why the reading side refused the message of this exchange, if it did.
+    pub fn refused(&self, exchange: u64) -> Option<Refusal> {
+        let (first, refusal) = self.refused.get()?;
+        (exchange >= *first).then_some(*refusal)
     }
 
     /// The reading side has met a request for an upgrade: its head is the `message`th.

@@ -115,11 +115,19 @@ impl<I> Guarded<I> {
     }
 
     fn refuse(&mut self, refusal: Refusal) {
-        self.stage = match refusal {
-            Refusal::Framing(refusal) if refusal.in_body() => Stage::Cut,
-            _ => Stage::Refused(0),
+        // Inside a body the head is out, and its exchange under way; else the stand-in is next.
+        let under_way = self.gate.messages();
+        let exchange = match refusal {
+            Refusal::Framing(refusal) if refusal.in_body() => {
+                self.stage = Stage::Cut;
+                under_way
+            }
+            _ => {
+                self.stage = Stage::Refused(0);
+                under_way + 1
+            }
         };
-        self.state.refuse(refusal);
+        self.state.refuse(exchange, refusal);
         self.held.truncate(self.released);
     }
 

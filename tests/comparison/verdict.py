@@ -61,7 +61,8 @@ class Judge:
             return (RAW if leaks else HIDDEN if told else ABSENT), False
         carrier = probe.carrier.lower().encode()
         mine = {leak for leak in leaks
-                if leak[1].lower() == carrier or leak[1] not in self.known[protocol]}
+                if (leak[0], leak[1].lower()) == (probe.kind, carrier)
+                or leak[1] not in self.known[protocol]}
         if mine:
             values = [value for _, value in (*probe.fields, *probe.trailers)]
             # A proxy may join the lines of one name (RFC 9110 §5.3).
