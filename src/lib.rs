@@ -17,6 +17,7 @@ pub mod address;
 #[cfg(feature = "shell")]
 pub mod command;
 pub mod config;
+pub mod detect;
 pub mod framing;
 pub mod policy;
 

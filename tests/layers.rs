@@ -15,10 +15,10 @@ use tree::{File, Tree};
 /// The floors, bottom first. A module uses what stands lower; what stands beside it, it never
 /// meets. A new module gets its place here.
 const FLOORS: &[&[&str]] =
-    &[&["address", "framing"], &["policy"], &["config", "proxy"], &["server"], &["command"]];
+    &[&["address", "detect", "framing"], &["policy"], &["config", "proxy"], &["server"], &["command"]];
 
 /// What is pure: bytes and values in, decisions out.
-const CORE: &[&str] = &["address", "framing", "policy", "config"];
+const CORE: &[&str] = &["address", "detect", "framing", "policy", "config"];
 
 /// What the core never touches, and why. Crates that only the shell depends on come on top.
 const FOREIGN: &[(&str, &str)] = &[
