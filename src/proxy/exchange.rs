@@ -42,7 +42,10 @@ pub async fn answer(
         Access::new(&visit.state, &visit.name, request.method().clone(), version, logged);
     let last = served >= plan.settings.limits.requests_per_connection;
     let asks_upgrade = version == Version::HTTP_11 && visit.state.asks_upgrade(served);
-    let outcome = forward(&visit, &plan, request, asks_upgrade, &mut access).await;
+    let outcome = match visit.state.refused(served) {
+        Some(refusal) => Err(refusal),
+        None => forward(&visit, &plan, request, asks_upgrade, &mut access).await,
+    };
     let mut response = match outcome {
         Ok(Reply::Message(response, source)) => {
             access.status = response.status();
@@ -58,7 +61,7 @@ pub async fn answer(
         }
         Err(refusal) => {
             // The reading side knows better why a body broke.
-            let refusal = visit.state.refused().unwrap_or(refusal);
+            let refusal = visit.state.refused(served).unwrap_or(refusal);
             access.refusal = Some(refusal);
             access.status = refusal.status();
             refusal.answer::<Full<Bytes>>().map(|text| ReplyBody::own(text, access))
@@ -88,9 +91,6 @@ async fn forward(
     let answer = UpgradeAnswer::new(asks_upgrade, &visit.state);
     let (mut parts, body) = request.into_parts();
     let upgrade = parts.headers.get(UPGRADE).filter(|_| asks_upgrade).cloned();
-    if let Some(refusal) = visit.state.refused() {
-        return Err(refusal);
-    }
     if upgrade.as_ref().is_some_and(|wanted| !allowed(plan, wanted)) {
         return Err(Refusal::Upgrade);
     }

@@ -63,7 +63,8 @@ pub struct State {
     served: AtomicU64,
     idle_since: AtomicU64,
     draining: AtomicBool,
-    refused: OnceLock<Refusal>,
+    /// The first message that is refused, by number, and why.
+    refused: OnceLock<(u64, Refusal)>,
     /// The exchange, by number, that asks for an upgrade.
     asked: AtomicU64,
     upgrade: Mutex<Upgrade>,
@@ -128,15 +129,17 @@ impl State {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// The reading side refuses the next message: the service answers in its place.
-    pub fn refuse(&self, refusal: Refusal) {
+    /// The reading side refuses this message, by number, and all behind it: the service
+    /// answers in its place. Those before it may still wait for their answers.
+    pub fn refuse(&self, message: u64, refusal: Refusal) {
         // The first refusal is the one that is answered.
-        self.refused.get_or_init(|| refusal);
+        self.refused.get_or_init(|| (message, refusal));
     }
 
-    /// Why the reading side refused.
-    pub fn refused(&self) -> Option<Refusal> {
-        self.refused.get().copied()
+    /// Why the reading side refused the message of this exchange.
+    pub fn refused(&self, exchange: u64) -> Option<Refusal> {
+        let (first, refusal) = *self.refused.get()?;
+        (exchange >= first).then_some(refusal)
     }
 
     /// The reading side has met a request for an upgrade: its head is the `message`th.

@@ -115,11 +115,13 @@ impl<I> Guarded<I> {
     }
 
     fn refuse(&mut self, refusal: Refusal) {
-        self.stage = match refusal {
-            Refusal::Framing(refusal) if refusal.in_body() => Stage::Cut,
-            _ => Stage::Refused(0),
+        // A head that is refused was not counted, a message with a bad body was.
+        let message;
+        (self.stage, message) = match refusal {
+            Refusal::Framing(refusal) if refusal.in_body() => (Stage::Cut, self.gate.messages()),
+            _ => (Stage::Refused(0), self.gate.messages().saturating_add(1)),
         };
-        self.state.refuse(refusal);
+        self.state.refuse(message, refusal);
         self.held.truncate(self.released);
     }
 

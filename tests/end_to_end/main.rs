@@ -4,6 +4,7 @@
 
 mod bodies;
 mod harness;
+mod pipeline;
 mod recording;
 mod reload;
 mod secrets;
