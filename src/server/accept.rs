@@ -3,6 +3,7 @@
 use crate::policy::Listener;
 use crate::proxy::Plan;
 use crate::server::connection;
+use crate::server::watch::Watch;
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
 use std::collections::HashMap;
@@ -25,6 +26,8 @@ pub(super) struct Door {
     pub(super) plan: Arc<ArcSwap<Plan>>,
     /// How TLS is terminated; swapped when certificates change.
     pub(super) tls: Option<ArcSwap<ServerConfig>>,
+    /// The files of certificates, as they looked before they were read.
+    pub(super) files: Mutex<Watch>,
     /// Turns for TLS handshakes.
     pub(super) handshakes: Arc<Semaphore>,
     /// Room for connections, shared by all listeners.

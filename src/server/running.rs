@@ -14,7 +14,7 @@ use crate::server::watch::Watch;
 use arc_swap::ArcSwap;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -170,6 +170,8 @@ impl Server {
     }
 
     fn door(&self, listener: &Listener, current: Option<&Door>) -> Result<Arc<Door>, StartError> {
+        // Looked at first: what changes while they are read is read again.
+        let files = Mutex::new(Watch::new(prepare::watched(listener)));
         let tls = match &listener.transport {
             Transport::Plain { .. } => None,
             Transport::Tls(tls) => {
@@ -183,6 +185,7 @@ impl Server {
             name: listener.name.as_str().into(),
             plan: Arc::clone(&self.plan),
             tls: tls.map(ArcSwap::new),
+            files,
             handshakes: Arc::clone(&self.handshakes),
             room: Arc::clone(&self.room),
             peers: Arc::clone(&self.peers),
@@ -269,22 +272,17 @@ fn sessions(door: &Door) -> Option<Sessions> {
 
 /// Swaps a door's certificates when their files change.
 async fn watch(slot: Arc<ArcSwap<Door>>) {
-    let mut door = slot.load_full();
-    let mut files = Watch::new(prepare::watched(&door.listener));
+    let drain = slot.load().drain.clone();
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = door.drain.cancelled() => return,
+            () = drain.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let current = slot.load_full();
-        if !Arc::ptr_eq(&current, &door) {
-            // A reload has read every file; only what changes from here on is news.
-            door = current;
-            files = Watch::new(prepare::watched(&door.listener));
-        }
-        if files.changed() {
+        let door = slot.load_full();
+        let changed = door.files.lock().unwrap_or_else(PoisonError::into_inner).changed();
+        if changed {
             match refresh(&door) {
                 Ok(()) => tracing::info!(listener = &*door.name, "certificates read anew"),
                 Err(error) => tracing::error!(
