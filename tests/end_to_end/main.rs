@@ -13,3 +13,4 @@ mod slow;
 mod tls;
 mod tunnel;
 mod upstream;
+mod upstream_tls;
