@@ -1,5 +1,17 @@
 //! cloakroom: a TLS-terminating reverse proxy that keeps what a visitor did not mean to
 //! tell from the chat backend behind it.
+//!
+//! ```text
+//!            command                      what a person asks for
+//!            server                       doors, TLS, reload, drain
+//!     config        proxy                 what was typed │ one exchange
+//!            policy                       what was chosen
+//!     address       framing               who asks │ where a message ends
+//! ```
+//!
+//! A module uses what stands below it, never what stands above or beside it. [`address`],
+//! [`framing`], [`policy`] and [`config`] are the core: bytes and values in, decisions out.
+//! `ARCHITECTURE.md` tells the rest.
 
 pub mod address;
 #[cfg(feature = "shell")]

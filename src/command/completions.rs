@@ -1,7 +1,7 @@
 //! `cloakroom completions`: what a shell offers behind the TAB key.
 
-use crate::command::{Arguments, Failure};
-use clap::{Args, CommandFactory};
+use crate::command::Failure;
+use clap::{Args, Command};
 use clap_complete::{Shell, generate};
 
 /// Print completions for a shell.
@@ -12,8 +12,9 @@ pub(super) struct Completions {
 }
 
 impl Completions {
-    pub(super) fn run(self) -> Result<(), Failure> {
-        generate(self.shell, &mut Arguments::command(), "cloakroom", &mut std::io::stdout());
+    /// `command` is what is to be completed.
+    pub(super) fn run(self, mut command: Command) -> Result<(), Failure> {
+        generate(self.shell, &mut command, "cloakroom", &mut std::io::stdout());
         Ok(())
     }
 }

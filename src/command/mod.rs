@@ -14,7 +14,7 @@ mod serve;
 
 pub use failure::Failure;
 
-use clap::{Parser, Subcommand};
+use clap::{CommandFactory, Parser, Subcommand};
 
 /// A TLS-terminating reverse proxy that keeps visitors' addresses from chat backends.
 #[derive(Debug, Parser)]
@@ -57,6 +57,6 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Reveal(reveal) => reveal.run(),
         Command::Certs(certs) => certs.run(),
         Command::Schema => schema::run(),
-        Command::Completions(completions) => completions.run(),
+        Command::Completions(completions) => completions.run(Arguments::command()),
     }
 }

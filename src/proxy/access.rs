@@ -2,8 +2,8 @@
 //! who asked or for what.
 
 use crate::address::Mode;
-use crate::proxy::body::{BrokenReply, Progress};
-use crate::proxy::refusal::Refusal;
+use crate::proxy::refusal::{BrokenReply, Refusal};
+use crate::proxy::request_body::Progress;
 use crate::proxy::visit::State;
 use http::{Method, StatusCode, Version};
 use std::sync::Arc;
@@ -17,8 +17,8 @@ pub struct Access {
     began: Instant,
     /// The listener's name.
     pub listener: Arc<str>,
-    /// Which method was asked for.
-    pub method: Method,
+    /// Which method was asked for; `None` where the head was refused unread.
+    pub method: Option<Method>,
     /// Over which version.
     pub version: Version,
     /// The property's id.
@@ -53,7 +53,7 @@ impl Access {
             logged,
             began: Instant::now(),
             listener: Arc::clone(listener),
-            method,
+            method: Some(method),
             version,
             property: None,
             mode: None,
@@ -90,7 +90,7 @@ impl Drop for Access {
             listener = &*self.listener,
             property = self.property.as_deref(),
             mode = self.mode.map(Mode::as_str),
-            method = method(&self.method),
+            method = self.method.as_ref().map(method),
             version = ?self.version,
             status = self.status.as_u16(),
             refusal = self.refusal.map(Refusal::name),

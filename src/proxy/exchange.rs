@@ -1,15 +1,16 @@
 //! One exchange, from request head to response head.
 //!
-//! No path leads from request bytes to the upstream except through [`forward`]: it fits on
+//! No path leads from request bytes to the upstream except through `forward`: it fits on
 //! one screen, and every decision in it is made elsewhere.
 
 use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
-use crate::proxy::body::{FromUpstream, Progress, ReplyBody, RequestBody};
 use crate::proxy::head;
 use crate::proxy::pace::Pace;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
+use crate::proxy::reply_body::{FromUpstream, ReplyBody};
+use crate::proxy::request_body::{Progress, RequestBody};
 use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
 use crate::proxy::upstream::{Checkout, Lease, Pool, Unsent};
 use crate::proxy::verdict::Verdict;
@@ -41,11 +42,7 @@ pub async fn answer(
     let mut access =
         Access::new(&visit.state, &visit.name, request.method().clone(), version, logged);
     let last = served >= plan.settings.limits.requests_per_connection;
-    let asks_upgrade = version == Version::HTTP_11 && visit.state.asks_upgrade(served);
-    let outcome = match visit.state.refused(served) {
-        Some(refusal) => Err(refusal),
-        None => forward(&visit, &plan, request, asks_upgrade, &mut access).await,
-    };
+    let outcome = forward(&visit, &plan, request, served, &mut access).await;
     let mut response = match outcome {
         Ok(Reply::Message(response, source)) => {
             access.status = response.status();
@@ -85,12 +82,18 @@ async fn forward(
     visit: &Visit,
     plan: &Arc<Plan>,
     request: Request<Incoming>,
-    asks_upgrade: bool,
+    number: u64,
     access: &mut Access,
 ) -> Result<Reply, Refusal> {
+    let asks_upgrade = request.version() == Version::HTTP_11 && visit.state.asks_upgrade(number);
     let answer = UpgradeAnswer::new(asks_upgrade, &visit.state);
     let (mut parts, body) = request.into_parts();
     let upgrade = parts.headers.get(UPGRADE).filter(|_| asks_upgrade).cloned();
+    if let Some(refusal) = visit.state.refused(number) {
+        // This is the stand-in; what was asked for is not known.
+        access.method = None;
+        return Err(refusal);
+    }
     if upgrade.as_ref().is_some_and(|wanted| !allowed(plan, wanted)) {
         return Err(Refusal::Upgrade);
     }
@@ -103,7 +106,7 @@ async fn forward(
         parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
         parts.headers.insert(UPGRADE, wanted.clone());
     }
-    let body = RequestBody::new(body, plan, &verdict.told);
+    let body = RequestBody::new(body, &plan.settings, &verdict.told);
     let progress = body.progress();
     access.request = Some(Arc::clone(&progress));
     let pool = verdict.pool;

@@ -4,17 +4,18 @@
 //! Request -> exchange::answer ─┬─ verdict          whose it is, who asks, what the backend may learn
 //!                              ├─ head::Rewrite    address fields out, the disclosure in
 //!                              ├─ upstream::Pool   a connection, a retry where nothing was sent
-//!                              └─ body, tunnel     bytes, both ways, within their limits
+//!                              └─ bodies, tunnel   bytes, both ways, within their limits
 //! ```
 
 pub mod access;
-pub mod body;
 pub mod exchange;
 pub mod head;
 pub mod names;
 pub mod pace;
 pub mod plan;
 pub mod refusal;
+pub mod reply_body;
+pub mod request_body;
 pub mod told;
 pub mod tunnel;
 pub mod upstream;

@@ -1,5 +1,5 @@
 //! Why an exchange is refused, and what the client is told: a status and a name, never a
-//! word of what it sent.
+//! word of what it sent. And why a response that has begun is cut.
 
 use crate::framing;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
@@ -18,6 +18,8 @@ pub enum Refusal {
     /// The method or the host spells the visitor's address: neither can be rewritten, and
     /// a backend would log both.
     NamesVisitor,
+    /// `Content-Length` is doubled, or no number.
+    Length,
     /// A field name that a backend may take for a framing field.
     FieldName,
     /// The method is not forwarded (`CONNECT`, `TRACE`).
@@ -55,6 +57,7 @@ impl Refusal {
             }
             Self::NamesVisitor
             | Self::Host
+            | Self::Length
             | Self::FieldName
             | Self::Conflict
             | Self::Upgrade
@@ -76,6 +79,7 @@ impl Refusal {
             Self::HeadTooSlow => "head-too-slow",
             Self::Host => "host",
             Self::NamesVisitor => "names-visitor",
+            Self::Length => "length",
             Self::FieldName => "field-name",
             Self::Method => "method",
             Self::Upgrade => "upgrade",
@@ -131,3 +135,23 @@ impl fmt::Display for Refusal {
 }
 
 impl std::error::Error for Refusal {}
+
+/// Why a response is cut. The client sees a broken connection or stream, never an end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BrokenReply {
+    /// The upstream broke off.
+    Upstream,
+    /// The upstream was silent for too long.
+    Stalled,
+}
+
+impl fmt::Display for BrokenReply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Upstream => "the upstream broke off",
+            Self::Stalled => "the upstream was silent for too long",
+        })
+    }
+}
+
+impl std::error::Error for BrokenReply {}

@@ -1,13 +1,11 @@
 //! What the backend is told of a visitor, as header fields ready to write.
 
+use crate::address::country::CountryDb;
 use crate::address::recording::Moment;
 use crate::address::scan::Scan;
 use crate::address::{Client, Disclosure, Mode};
 use crate::policy::{Property, Upstream};
-use crate::proxy::Plan;
-use crate::proxy::visit::{Memo, Visit};
 use http::{HeaderName, HeaderValue};
-use std::sync::{Arc, PoisonError};
 
 /// In which fields an upstream reads what it may know.
 #[derive(Clone, Debug)]
@@ -48,51 +46,22 @@ pub struct Told {
 }
 
 impl Told {
-    /// What the backend of `property` is told of `client`: from memory where the last
-    /// exchange of this connection was the same visitor's.
-    pub fn of(visit: &Visit, plan: &Plan, client: Client, property: &Property) -> Arc<Self> {
-        let secret = plan.secret.load();
-        let mut memo = visit.memo.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(memo) = memo.as_ref()
-            && memo.generation == plan.generation
-            && memo.secret == secret.number
-            && memo.client == client
-            && Arc::ptr_eq(&memo.property, &property.id)
-        {
-            return Arc::clone(&memo.told);
-        }
-        let mut tweak = [0; 16];
-        // Without fresh randomness two sealed values of a visitor would be equal: tell nothing.
-        let client = match aws_lc_rs::rand::fill(&mut tweak) {
-            Ok(()) => client,
-            Err(_) => Client::Unknown(crate::address::Unknown::Silent),
-        };
-        let moment = Moment {
-            property: &property.id,
-            secret: &secret.period,
-            landing: &plan.settings.landing,
-            connection: visit.dice,
-            tweak,
-        };
-        let told = Arc::new(Self::new(plan, client, property, &moment));
-        *memo = Some(Memo {
-            generation: plan.generation,
-            secret: secret.number,
-            client,
-            property: Arc::clone(&property.id),
-            told: Arc::clone(&told),
-        });
-        told
-    }
-
-    fn new(plan: &Plan, client: Client, property: &Property, moment: &Moment<'_>) -> Self {
+    /// What `carrier` tells of `client`, who asks for something of `property`. The country is
+    /// told where the property wants it and there is a database to ask.
+    pub fn new(
+        carrier: Option<&Carrier>,
+        countries: Option<&CountryDb>,
+        client: Client,
+        property: &Property,
+        moment: &Moment<'_>,
+    ) -> Self {
         let recording = &property.policy.recording;
         let disclosure = recording.disclose(client, moment);
         let mut fields = Vec::new();
-        if let Some(carrier) = plan.carriers.get(property.policy.upstream) {
+        if let Some(carrier) = carrier {
             carrier.write(&disclosure, &mut fields);
             if let (true, Client::Known(visitor)) = (property.policy.country, client)
-                && let Some(country) = plan.country.as_ref().and_then(|db| db.country(visitor))
+                && let Some(country) = countries.and_then(|countries| countries.country(visitor))
                 && let Some(name) = &carrier.country
             {
                 push(&mut fields, name, country.as_str());

@@ -1,9 +1,10 @@
 //! What one client connection carries from exchange to exchange.
 
-use crate::address::Client;
-use crate::policy::Listener;
-use crate::proxy::Plan;
+use crate::address::recording::Moment;
+use crate::address::{Client, Unknown};
+use crate::policy::{Listener, Property};
 use crate::proxy::pace::Paces;
+use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
 use arc_swap::ArcSwap;
@@ -40,6 +41,51 @@ pub struct Visit {
     pub memo: Mutex<Option<Memo>>,
 }
 
+impl Visit {
+    /// What the backend of `property` is told of `client`: from memory where the last
+    /// exchange of this connection was the same visitor's.
+    pub fn tell(&self, plan: &Plan, client: Client, property: &Property) -> Arc<Told> {
+        let secret = plan.secret.load();
+        let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(memo) = memo.as_ref()
+            && memo.generation == plan.generation
+            && memo.secret == secret.number
+            && memo.client == client
+            && Arc::ptr_eq(&memo.property, &property.id)
+        {
+            return Arc::clone(&memo.told);
+        }
+        let mut tweak = [0; 16];
+        // Without fresh randomness two sealed values of a visitor would be equal: tell nothing.
+        let client = match aws_lc_rs::rand::fill(&mut tweak) {
+            Ok(()) => client,
+            Err(_) => Client::Unknown(Unknown::Silent),
+        };
+        let moment = Moment {
+            property: &property.id,
+            secret: &secret.period,
+            landing: &plan.settings.landing,
+            connection: self.dice,
+            tweak,
+        };
+        let told = Arc::new(Told::new(
+            plan.carriers.get(property.policy.upstream),
+            plan.country.as_deref(),
+            client,
+            property,
+            &moment,
+        ));
+        *memo = Some(Memo {
+            generation: plan.generation,
+            secret: secret.number,
+            client,
+            property: Arc::clone(&property.id),
+            told: Arc::clone(&told),
+        });
+        told
+    }
+}
+
 /// What was told the last time, and for whom.
 #[derive(Debug)]
 pub struct Memo {
@@ -63,7 +109,7 @@ pub struct State {
     served: AtomicU64,
     idle_since: AtomicU64,
     draining: AtomicBool,
-    /// The first message that is refused, by number, and why.
+    /// From which exchange on messages are refused, and why.
     refused: OnceLock<(u64, Refusal)>,
     /// The exchange, by number, that asks for an upgrade.
     asked: AtomicU64,
@@ -129,17 +175,17 @@ impl State {
         self.draining.load(Ordering::Relaxed)
     }
 
-    /// The reading side refuses this message, by number, and all behind it: the service
-    /// answers in its place. Those before it may still wait for their answers.
-    pub fn refuse(&self, message: u64, refusal: Refusal) {
+    /// The reading side refuses a message: the exchange of this number and whatever would
+    /// follow. Those before it are not touched.
+    pub fn refuse(&self, exchange: u64, refusal: Refusal) {
         // The first refusal is the one that is answered.
-        self.refused.get_or_init(|| (message, refusal));
+        self.refused.get_or_init(|| (exchange, refusal));
     }
 
-    /// Why the reading side refused the message of this exchange.
+    /// Why the reading side refused the message of this exchange, if it did.
     pub fn refused(&self, exchange: u64) -> Option<Refusal> {
-        let (first, refusal) = *self.refused.get()?;
-        (exchange >= first).then_some(refusal)
+        let (first, refusal) = self.refused.get()?;
+        (exchange >= *first).then_some(*refusal)
     }
 
     /// The reading side has met a request for an upgrade: its head is the `message`th.

@@ -1,46 +1,14 @@
 //! Accepting connections: as many as there may be, and no more from one peer than its share.
 
-use crate::policy::Listener;
-use crate::proxy::Plan;
 use crate::server::connection;
-use crate::server::watch::Watch;
+use crate::server::door::Door;
+use crate::server::peers::Peers;
 use arc_swap::ArcSwap;
-use rustls::ServerConfig;
-use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
-
-/// A listener, open.
-#[derive(Debug)]
-pub(super) struct Door {
-    /// What the operator said of it.
-    pub(super) listener: Arc<Listener>,
-    /// Its name, for the log.
-    pub(super) name: Arc<str>,
-    /// The policy in force.
-    pub(super) plan: Arc<ArcSwap<Plan>>,
-    /// How TLS is terminated; swapped when certificates change.
-    pub(super) tls: Option<ArcSwap<ServerConfig>>,
-    /// The files of certificates, as they looked before they were read.
-    pub(super) files: Mutex<Watch>,
-    /// Turns for TLS handshakes.
-    pub(super) handshakes: Arc<Semaphore>,
-    /// Room for connections, shared by all listeners.
-    pub(super) room: Arc<Semaphore>,
-    /// Connections by untrusted peer.
-    pub(super) peers: Arc<Peers>,
-    /// Open connections and tunnels.
-    pub(super) tasks: TaskTracker,
-    /// Cancelled when this listener closes: no new connections, and open ones end when they can.
-    pub(super) drain: CancellationToken,
-    /// Cancelled when what is still open must end.
-    pub(super) stop: CancellationToken,
-}
+use tokio::sync::OwnedSemaphorePermit;
 
 /// How long accepting pauses when the machine has no file descriptor left, say.
 const PAUSE: Duration = Duration::from_millis(100);
@@ -104,46 +72,4 @@ fn open(door: &Arc<Door>, stream: TcpStream, peer: SocketAddr, room: OwnedSemaph
         connection::serve(door, stream, peer).await;
         drop((seat, room));
     });
-}
-
-/// Connections by peer. Addresses live here as long as their connections do.
-#[derive(Default)]
-pub(super) struct Peers {
-    counts: Mutex<HashMap<IpAddr, usize>>,
-}
-
-impl std::fmt::Debug for Peers {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Peers")
-    }
-}
-
-/// One connection's place, given up when dropped.
-struct Seat {
-    peers: Arc<Peers>,
-    peer: IpAddr,
-}
-
-impl Peers {
-    fn sit(peers: &Arc<Self>, peer: IpAddr, limit: usize) -> Option<Seat> {
-        let mut counts = peers.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        let count = counts.entry(peer).or_default();
-        if *count >= limit {
-            return None;
-        }
-        *count += 1;
-        Some(Seat { peers: Arc::clone(peers), peer })
-    }
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        let mut counts = self.peers.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = counts.get_mut(&self.peer) {
-            *count -= 1;
-            if *count == 0 {
-                counts.remove(&self.peer);
-            }
-        }
-    }
 }

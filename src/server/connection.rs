@@ -3,7 +3,7 @@
 use crate::address::proxy_protocol::Origin;
 use crate::policy::listener::Transport;
 use crate::proxy::{self, Visit, visit::State};
-use crate::server::accept::Door;
+use crate::server::door::Door;
 use crate::server::guard::Guarded;
 use crate::server::preface::{Rewound, read_proxy_header};
 use hyper::server::conn::{http1, http2};

@@ -115,13 +115,19 @@ impl<I> Guarded<I> {
     }
 
     fn refuse(&mut self, refusal: Refusal) {
-        // A head that is refused was not counted, a message with a bad body was.
-        let message;
-        (self.stage, message) = match refusal {
-            Refusal::Framing(refusal) if refusal.in_body() => (Stage::Cut, self.gate.messages()),
-            _ => (Stage::Refused(0), self.gate.messages().saturating_add(1)),
+        // Inside a body the head is out, and its exchange under way; else the stand-in is next.
+        let under_way = self.gate.messages();
+        let exchange = match refusal {
+            Refusal::Framing(refusal) if refusal.in_body() => {
+                self.stage = Stage::Cut;
+                under_way
+            }
+            _ => {
+                self.stage = Stage::Refused(0);
+                under_way + 1
+            }
         };
-        self.state.refuse(message, refusal);
+        self.state.refuse(exchange, refusal);
         self.held.truncate(self.released);
     }
 

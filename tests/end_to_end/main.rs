@@ -4,8 +4,14 @@
 
 mod bodies;
 mod harness;
+
+mod client;
+mod hop_by_hop;
+mod itself;
 mod pipeline;
+mod property;
 mod recording;
+mod refusal;
 mod reload;
 mod secrets;
 mod servers;

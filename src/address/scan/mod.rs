@@ -129,7 +129,8 @@ impl Scan {
         each: &mut impl FnMut(Range<usize>) -> ControlFlow<B>,
     ) -> ControlFlow<B> {
         let raw = Raw(value);
-        let colons = memchr::memchr(b':', value).is_some();
+        // No IPv6 address has fewer than two; `https://` has one.
+        let colons = memchr::memchr_iter(b':', value).nth(1).is_some();
         self.layer(&raw, colons, each)?;
         let mut escapes = memchr::memchr_iter(b'%', value).peekable();
         if escapes.peek().is_none() {

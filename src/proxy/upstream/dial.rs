@@ -1,8 +1,8 @@
 //! How a connection to one server comes about: TCP or Unix socket, TLS, HTTP handshake.
 
 use crate::policy::upstream::{Protocol, Server, Upstream};
-use crate::proxy::body::RequestBody;
 use crate::proxy::refusal::Refusal;
+use crate::proxy::request_body::RequestBody;
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ClientConfig;

@@ -47,30 +47,50 @@ impl Pool {
     /// A connection to the next server that is well; where one cannot be reached, to the one
     /// after it: nothing was sent, so nothing is sent twice.
     pub async fn checkout(&self, which: Checkout) -> Result<Lease, Refusal> {
-        let count = self.servers.len();
-        let first = self.turn.fetch_add(1, Ordering::Relaxed);
-        let in_turn = |offset: usize| self.servers.get(first.wrapping_add(offset) % count.max(1));
-        // Those that fail are tried last, not never: they may all have recovered.
-        let well = (0..count).filter_map(in_turn).filter(|server| !server.is_paused());
-        let paused = (0..count).filter_map(in_turn).filter(|server| server.is_paused());
-        let candidates: Vec<_> = well.chain(paused).collect();
-        let mut refusal = Refusal::Unreachable;
-        for (at, server) in candidates.iter().enumerate() {
-            let last = at + 1 == candidates.len();
-            let slot = match server.try_slot() {
-                Some(slot) => slot,
-                None if !last => continue,
-                None => match self.wait(server).await {
-                    Some(slot) => slot,
-                    None => return Err(Refusal::Busy),
-                },
-            };
-            match server.lease(slot, which == Checkout::Fresh).await {
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        let fresh = which == Checkout::Fresh;
+        let first = self.in_turn(turn);
+        let mut refusal = None;
+        if let Some(server) = first
+            && !server.is_paused()
+            && let Some(slot) = server.try_slot()
+        {
+            match server.lease(slot, fresh).await {
                 Ok(lease) => return Ok(lease),
-                Err(error) => refusal = error.into(),
+                Err(error) => refusal = Some(error.into()),
             }
         }
-        Err(refusal)
+        let others =
+            (0..self.servers.len()).filter_map(|offset| self.in_turn(turn.wrapping_add(offset)));
+        let others = others.skip(usize::from(refusal.is_some()));
+        // Those that fail are tried last, not never: they may all have recovered.
+        let (paused, well): (Vec<_>, Vec<_>) = others.partition(|server| server.is_paused());
+        let mut full = None;
+        for server in &well {
+            match server.try_slot() {
+                None => full = full.or(Some(*server)),
+                Some(slot) => match server.lease(slot, fresh).await {
+                    Ok(lease) => return Ok(lease),
+                    Err(error) => refusal = Some(error.into()),
+                },
+            }
+        }
+        if let Some(server) = full {
+            let slot = self.wait(server).await.ok_or(Refusal::Busy)?;
+            return server.lease(slot, fresh).await.map_err(Refusal::from);
+        }
+        for server in paused {
+            let Some(slot) = server.try_slot() else { continue };
+            match server.lease(slot, fresh).await {
+                Ok(lease) => return Ok(lease),
+                Err(error) => refusal = Some(error.into()),
+            }
+        }
+        Err(refusal.unwrap_or(Refusal::Busy))
+    }
+
+    fn in_turn(&self, turn: usize) -> Option<&Arc<Server>> {
+        self.servers.get(turn % self.servers.len().max(1))
     }
 
     /// Closes connections that have been idle for too long.

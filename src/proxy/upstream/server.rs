@@ -1,7 +1,7 @@
 //! One server of an upstream: its connections, how many there may be, and how it fares.
 
 use crate::policy::upstream::{Protocol, Server as Address, Upstream};
-use crate::proxy::body::RequestBody;
+use crate::proxy::request_body::RequestBody;
 use crate::proxy::upstream::dial::{Dial, DialError, Sender};
 use http::{Request, Response};
 use hyper::body::Incoming;

@@ -105,9 +105,12 @@ pub(crate) struct BackendBuilder {
     address: String,
 }
 
+/// What to do about a request.
+type Steps = dyn Fn(&Message) -> Vec<Step> + Send + Sync;
+
 #[derive(Clone)]
 struct Script {
-    steps: Arc<dyn Fn(&Message) -> Vec<Step> + Send + Sync>,
+    steps: Arc<Steps>,
     at_head: bool,
 }
 
@@ -299,11 +302,12 @@ impl Serve {
         });
         match self.acceptor.clone() {
             None => self.speak(io, number).await,
-            // A proxy that breaks off the handshake is seen by what it answers.
-            Some(acceptor) => match acceptor.accept(io).await {
-                Ok(io) => self.speak(io, number).await,
-                Err(_) => {}
-            },
+            Some(acceptor) => {
+                // A proxy that breaks off the handshake is seen by what it answers.
+                if let Ok(io) = acceptor.accept(io).await {
+                    self.speak(io, number).await;
+                }
+            }
         }
     }
 

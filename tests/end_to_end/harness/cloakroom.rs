@@ -100,6 +100,12 @@ impl Builder {
         self
     }
 
+    /// Another upstream than the backend: all its lines.
+    pub(crate) fn instead_of_the_backend(mut self, toml: &str) -> Self {
+        self.upstream = format!("{toml}\n");
+        self
+    }
+
     /// More sections, such as `[limits]` or further properties.
     pub(crate) fn toml(mut self, toml: &str) -> Self {
         self.more += &format!("{toml}\n");

@@ -37,7 +37,8 @@ pub(crate) fn spellings(address: &str) -> Vec<String> {
         IpAddr::V6(v6) => {
             let full = v6.segments().map(|part| format!("{part:04x}")).join(":");
             let some = v6.segments().map(|part| format!("{part:x}")).join(":");
-            let (head, tail) = (&v6.segments()[..6], v6.to_bits() as u32);
+            let [head @ .., c, d] = v6.segments();
+            let tail = u32::from(c) << 16 | u32::from(d);
             let head = head.iter().map(|part| format!("{part:X}")).collect::<Vec<_>>().join(":");
             let dotted = format!("{head}:{}", Ipv4Addr::from_bits(tail));
             let bracketed = format!("[{address}]:5555");
@@ -153,44 +154,3 @@ fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
 const SHORTEST: usize = 3;
 /// An expanded mapped address with a dotted end.
 const LONGEST: usize = 45;
-
-#[test]
-fn every_spelling_of_a_list_is_found() {
-    for address in ["203.0.113.77", "2001:db8:5:6::77"] {
-        for text in spellings(address) {
-            let address = address.parse().expect("an address");
-            assert!(find(address, format!("a={text};").as_bytes()).is_some(), "{text}");
-        }
-    }
-}
-
-#[test]
-fn every_spelling_is_found_and_nothing_else() {
-    for (address, text, expected) in [
-        ("203.0.113.77", "203.0.113.77", true),
-        ("203.0.113.77", "for=203.0.113.77;proto=https", true),
-        ("203.0.113.77", "[203.0.113.77]:8080", true),
-        ("203.0.113.77", "x203.000.113.077y", true),
-        ("203.0.113.77", "::ffff:203.0.113.77", true),
-        ("203.0.113.77", "::FFFF:cb00:714D", true),
-        ("203.0.113.77", "0:0:0:0:0:ffff:cb00:714d", true),
-        ("203.0.113.77", "2002:cb00:714d::1", true),
-        ("203.0.113.77", "64:ff9b::cb00:714d", true),
-        ("203.0.113.77", "%32%30%33.0%2e113%2E77", true),
-        ("203.0.113.77", "203%252e0.113.77", true),
-        ("203.0.113.77", "host-203-0-113-77.example.org", true),
-        ("203.0.113.77", "id=3405803853", true),
-        ("203.0.113.77", "203.0.113.0", false),
-        ("203.0.113.77", "203.0.113.7", false),
-        ("203.0.113.77", "203.0.113 .77", false),
-        ("2001:db8::7", "2001:db8::7", true),
-        ("2001:db8::7", "[2001:DB8:0:0:0:0:0:7]:443", true),
-        ("2001:db8::7", "2001:0db8:0000:0000:0000:0000:0000:0007", true),
-        ("2001:db8::7", "2001%3Adb8%3A%3A7", true),
-        ("2001:db8::7", "2001:db8::", false),
-        ("2001:db8::7", "2001:db8::8", false),
-    ] {
-        let address = address.parse().expect("an address");
-        assert_eq!(find(address, text.as_bytes()).is_some(), expected, "{text}");
-    }
-}

@@ -87,11 +87,14 @@ pub(crate) enum Framing {
     Rest,
 }
 
+/// Is shown bytes.
+type Tap = dyn FnMut(&[u8]) + Send;
+
 /// Reads messages from a connection, and keeps what it has read.
 pub(crate) struct Reader<R> {
     io: R,
     /// Is shown every piece as soon as it was read.
-    tap: Box<dyn FnMut(&[u8]) + Send>,
+    tap: Box<Tap>,
     /// All bytes that were read so far.
     read: Vec<u8>,
     /// So many of them belong to messages that were handed out.

@@ -13,7 +13,7 @@ pub(crate) mod authority;
 pub(crate) mod backend;
 pub(crate) mod cloakroom;
 pub(crate) mod finder;
-mod itself;
+pub(crate) mod frames;
 pub(crate) mod message;
 pub(crate) mod visitor;
 

@@ -12,7 +12,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::ServerName;
 use std::net::SocketAddr;
 use tokio::io::{AsyncRead, AsyncWrite, AsyncWriteExt};
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio_rustls::TlsConnector;
 
 /// A visitor at this address. The harness is the trusted hop that says so in `X-Forwarded-For`.
@@ -23,6 +23,7 @@ pub(crate) fn at(address: &str) -> Visitor {
 /// A visitor of whom no hop says anything.
 pub(crate) fn nobody() -> Visitor {
     Visitor {
+        from: SocketAddr::from(([127, 0, 0, 1], 0)),
         preface: Vec::new(),
         fields: Vec::new(),
         trailers: Vec::new(),
@@ -32,8 +33,9 @@ pub(crate) fn nobody() -> Visitor {
 }
 
 /// A visitor, and how it asks.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Visitor {
+    from: SocketAddr,
     preface: Vec<u8>,
     fields: Vec<(String, String)>,
     trailers: Vec<(String, String)>,
@@ -45,6 +47,12 @@ impl Visitor {
     /// Asks over HTTP/2.
     pub(crate) fn over_http2(mut self) -> Self {
         self.http2 = true;
+        self
+    }
+
+    /// Connects from this address, any of loopback's.
+    pub(crate) fn from(mut self, address: &str) -> Self {
+        self.from = SocketAddr::new(address.parse().expect("an address"), 0);
         self
     }
 
@@ -119,6 +127,12 @@ impl Visitor {
         Wire { reader: Reader::new(self.dial(door).await) }
     }
 
+    /// The same without TLS, whatever the listener speaks.
+    pub(crate) async fn clear_wire(&self, door: &Door) -> Wire {
+        let io: Box<dyn Stream> = Box::new(self.socket(door).await);
+        Wire { reader: Reader::new(io) }
+    }
+
     /// The same in the clear, at a listener other than the first.
     pub(crate) async fn wire_to(&self, address: SocketAddr) -> Wire {
         let socket = soon("a connection", TcpStream::connect(address)).await;
@@ -135,19 +149,25 @@ impl Visitor {
     }
 
     async fn dial(&self, door: &Door) -> Box<dyn Stream> {
+        let socket = self.socket(door).await;
+        if !door.is_tls() {
+            return Box::new(socket);
+        }
+        let alpn = if self.http2 { "h2" } else { "http/1.1" };
+        let connector = TlsConnector::from(AUTHORITY.client(&[alpn]));
+        // Whatever host is asked for: which certificate answers is another matter.
+        let name = ServerName::try_from("localhost").expect("a name");
+        Box::new(soon("TLS", connector.connect(name, socket)).await.expect("TLS"))
+    }
+
+    async fn socket(&self, door: &Door) -> TcpStream {
         let dial = async {
-            let mut socket = TcpStream::connect(door.address()).await.expect("a connection");
+            let socket = TcpSocket::new_v4().expect("a socket");
+            socket.bind(self.from).expect("an address of this machine");
+            let mut socket = socket.connect(door.address()).await.expect("a connection");
             socket.set_nodelay(true).expect("a socket");
             socket.write_all(&self.preface).await.expect("the preface is sent");
-            if !door.is_tls() {
-                return Box::new(socket) as Box<dyn Stream>;
-            }
-            let alpn = if self.http2 { "h2" } else { "http/1.1" };
-            let connector = TlsConnector::from(AUTHORITY.client(&[alpn]));
-            let name = self.host.split(':').next().unwrap_or_default().to_owned();
-            let name = ServerName::try_from(name)
-                .unwrap_or_else(|_| ServerName::try_from("localhost").expect("a name"));
-            Box::new(connector.connect(name, socket).await.expect("TLS"))
+            socket
         };
         soon("a connection to the proxy", dial).await
     }

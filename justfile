@@ -1,0 +1,41 @@
+# What is done here, one line each. CI runs `.ci/run`, which is `check` and `test`.
+
+# Lists the recipes.
+_default:
+    @just --list --unsorted
+
+# Format, lints, documentation, and that the core builds without the shell.
+check:
+    .ci/run check
+
+# Every test, as the README says.
+test:
+    cargo test
+
+# Writes the expectations of the golden files anew; the diff is for reading.
+golden:
+    GOLDEN=write cargo test --test config
+
+# What an address, an exchange and a look-up cost.
+bench *ARGS:
+    cargo bench {{ARGS}}
+
+# Certificates for development under certs/, for tests only.
+certs *HOSTS:
+    cargo run -- certs {{HOSTS}}
+
+# A chat page, a backend that shows what it receives, and the proxy between.
+demo *ARGS:
+    cargo run --release -- demo {{ARGS}}
+
+# What other proxies let through, beside cloakroom.
+compare:
+    tests/comparison/run
+
+# 100,000 requests a run, with reloads and a SIGTERM in the middle; none may be lost.
+load *REQUESTS:
+    tests/load/run {{REQUESTS}}
+
+# Licences, advisories, sources, one TLS stack. Needs cargo-deny.
+deny:
+    cargo deny check
