@@ -10,7 +10,7 @@ use crate::server::clock;
 use crate::server::door::Door;
 use crate::server::peers::Peers;
 use crate::server::prepare::{self, StartError};
-use crate::server::secrets::Keeper;
+use crate::server::secrets::{self, Keeper};
 use crate::server::tls::{self, Sessions};
 use crate::server::watch::Watch;
 use arc_swap::ArcSwap;
@@ -300,6 +300,7 @@ async fn watch(slot: Arc<ArcSwap<Door>>) {
 async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationToken) {
     let mut period = keeper.period(clock::since_epoch());
     let mut shortest = Duration::from_millis(10);
+    let mut improvised = None;
     loop {
         // At most a minute at a time: the machine's clock may be set meanwhile.
         let left = period.end().saturating_sub(clock::since_epoch());
@@ -320,9 +321,16 @@ async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationT
                 tracing::info!("a rotation period has begun");
             }
             Err(error) => {
+                // No secret makes pseudonyms beyond its period: one that is kept nowhere takes
+                // its place, once.
+                if improvised.replace(now) != Some(now)
+                    && let Ok(fresh) = secrets::random()
+                {
+                    secret.store(Arc::new(Secret::new(fresh)));
+                }
                 // Tried again soon, but not so often that it fills the log.
                 shortest = Duration::from_secs(5);
-                tracing::error!(%error, "the secret of pseudonyms cannot be renewed; the old one stays");
+                tracing::error!(%error, "the secret of pseudonyms cannot be kept; it is in memory only");
             }
         }
     }
