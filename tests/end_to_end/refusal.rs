@@ -7,6 +7,10 @@ use crate::harness::frames::{Frames, Outcome};
 use crate::harness::message::Message;
 use crate::harness::visitor;
 use http::Method;
+use unescape::unescape;
+
+#[path = "../vectors/unescape.rs"]
+mod unescape;
 
 /// A request that stands behind a malformed one. It must never be served.
 const SECOND: &str = "GET /second HTTP/1.1\r\nHost: shop.example.org\r\nConnection: close\r\n\r\n";
@@ -534,29 +538,4 @@ fn corpus() -> impl Iterator<Item = Case> {
         }
         Some(Case { name, want, gate, bytes: unescape(line("raw  ").expect(name)) })
     })
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        bytes.extend(plain.bytes());
-        let (length, new) = match &escape[..1] {
-            "r" => (1, vec![b'\r']),
-            "n" => (1, vec![b'\n']),
-            "t" => (1, vec![b'\t']),
-            "\\" => (1, vec![b'\\']),
-            "x" => (3, vec![u8::from_str_radix(&escape[1..3], 16).expect(text)]),
-            "(" => {
-                let end = escape[2..].find(')').expect(text) + 2;
-                let count = escape[1..end - 1].parse().expect(text);
-                (end + 1, vec![escape.as_bytes()[end - 1]; count])
-            }
-            _ => panic!("{text}"),
-        };
-        bytes.extend(new);
-        rest = &escape[length..];
-    }
-    bytes.extend(rest.bytes());
-    bytes
 }
