@@ -237,6 +237,26 @@ async fn limits_are_answered_by_name() {
 }
 
 #[tokio::test]
+async fn the_limits_of_a_head_hold_over_http2_too() {
+    let shop = backend::start().await;
+    let limits = "[limits]\nhead_fields = 10\nline_bytes = 256";
+    let door = cloakroom::before(&shop).toml(limits).start().await;
+    let ann = || visitor::nobody().over_http2();
+    let long = "x".repeat(300);
+    let many = (0..11).fold(ann(), |ann, number| ann.with(&format!("x-field-{number}"), "1"));
+    for (ann, target, status, code) in [
+        (ann(), format!("/{long}"), "414", "target-too-long"),
+        (ann().with("x-field", &long), "/".to_owned(), "431", "head-too-large"),
+        (many, "/".to_owned(), "431", "head-too-large"),
+    ] {
+        let answer = ann.get(&door, &target).await;
+        assert_eq!(problem(&answer), (status, code));
+        assert_eq!(shop.heads(), 0, "{code}");
+    }
+    check_sound(&shop, &door).await;
+}
+
+#[tokio::test]
 async fn a_head_that_never_ends_is_not_waited_for() {
     let shop = backend::start().await;
     let door = cloakroom::before(&shop).toml("[timeouts]\nhead = \"100ms\"").start().await;
