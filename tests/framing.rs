@@ -6,6 +6,10 @@
 use cloakroom::framing::{Gate, GateLimits, Phase, Refusal};
 use proptest::prelude::*;
 use std::collections::BTreeMap;
+use unescape::unescape;
+
+#[path = "vectors/unescape.rs"]
+mod unescape;
 
 /// One payload of the corpus, with what may and what will become of it.
 struct Case {
@@ -507,30 +511,4 @@ fn named(name: &str) -> Refusal {
         UnfinishedBody,
     ];
     all.into_iter().find(|refusal| refusal.name() == name).expect(name)
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some(at) = rest.find('\\') {
-        bytes.extend(rest[..at].bytes());
-        let escape = &rest[at + 1..];
-        let (length, new) = match &escape[..1] {
-            "r" => (1, vec![b'\r']),
-            "n" => (1, vec![b'\n']),
-            "t" => (1, vec![b'\t']),
-            "\\" => (1, vec![b'\\']),
-            "x" => (3, vec![u8::from_str_radix(&escape[1..3], 16).expect(text)]),
-            "(" => {
-                let end = escape[2..].find(')').expect(text) + 2;
-                let count = escape[1..end - 1].parse().expect(text);
-                (end + 1, vec![escape.as_bytes()[end - 1]; count])
-            }
-            _ => panic!("{text}"),
-        };
-        bytes.extend(new);
-        rest = &escape[length..];
-    }
-    bytes.extend(rest.bytes());
-    bytes
 }

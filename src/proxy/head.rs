@@ -6,8 +6,8 @@
 use crate::address::fields::Tells;
 use crate::address::scan::Scan;
 use crate::address::{Mode, fields::AddressFields};
-use crate::policy::RequestView;
 use crate::policy::listener::Scheme;
+use crate::policy::{Limits, RequestView};
 use crate::proxy::names::alike;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
@@ -55,7 +55,8 @@ impl RequestView for View<'_> {
 
 /// Refuses what no backend should see, and says whom the request is for. HTTP/1 framing was
 /// checked on the byte stream; this holds for HTTP/2 as well.
-pub fn admit(parts: &Parts) -> Result<Authority, Refusal> {
+pub fn admit(parts: &Parts, limits: &Limits) -> Result<Authority, Refusal> {
+    within(parts, limits)?;
     if parts.method == Method::CONNECT || parts.method == Method::TRACE {
         return Err(Refusal::Method);
     }
@@ -90,6 +91,21 @@ pub fn admit(parts: &Parts) -> Result<Authority, Refusal> {
         return Err(Refusal::Host);
     }
     Ok(authority)
+}
+
+/// The limits of the gate, for heads that came another way.
+fn within(parts: &Parts, limits: &Limits) -> Result<(), Refusal> {
+    let target = parts.uri.path_and_query().map_or(0, |target| target.as_str().len());
+    if target > limits.line_bytes {
+        return Err(Refusal::TargetTooLong);
+    }
+    let too_long = |(name, value): (&HeaderName, &HeaderValue)| {
+        name.as_str().len() + value.len() > limits.line_bytes
+    };
+    if parts.headers.len() > limits.head_fields || parts.headers.iter().any(too_long) {
+        return Err(Refusal::HeadTooLarge);
+    }
+    Ok(())
 }
 
 /// What the rewriting of a head depends on.

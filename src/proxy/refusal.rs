@@ -13,6 +13,10 @@ pub enum Refusal {
     Framing(framing::Refusal),
     /// The head did not arrive in time.
     HeadTooSlow,
+    /// The target is longer than a line may be.
+    TargetTooLong,
+    /// There are too many fields, or one is longer than a line may be.
+    HeadTooLarge,
     /// `Host` is missing, doubled, or differs from `:authority`.
     Host,
     /// The method or the host spells the visitor's address: neither can be rewritten, and
@@ -62,6 +66,8 @@ impl Refusal {
             | Self::Conflict
             | Self::Upgrade
             | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            Self::TargetTooLong => StatusCode::URI_TOO_LONG,
+            Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Property => StatusCode::NOT_FOUND,
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
@@ -77,6 +83,8 @@ impl Refusal {
         match self {
             Self::Framing(refusal) => refusal.name(),
             Self::HeadTooSlow => "head-too-slow",
+            Self::TargetTooLong => "target-too-long",
+            Self::HeadTooLarge => "head-too-large",
             Self::Host => "host",
             Self::NamesVisitor => "names-visitor",
             Self::Length => "length",

@@ -38,7 +38,7 @@ pub struct Verdict<'a> {
 impl<'a> Verdict<'a> {
     /// Decides about the request with this head.
     pub fn of(visit: &'a Visit, plan: &'a Plan, parts: &Parts) -> Result<Self, Refusal> {
-        let authority = head::admit(parts)?;
+        let authority = head::admit(parts, &plan.settings.limits)?;
         let listener = listener(visit, plan);
         let resolved = client(listener, visit, parts);
         let trusted = visit.peer.is_some_and(|peer| listener.chain.trusts(peer));

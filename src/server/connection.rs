@@ -198,7 +198,8 @@ async fn drive<C: Drains>(
 ) -> Result<(), ()> {
     let mut connection = pin!(connection);
     let mut closing = false;
-    let mut alarm = pin!(sleep_until(Instant::now() + times.map_or(FOREVER, |times| times.first)));
+    let mut alarm =
+        pin!(sleep_until(Instant::now() + times.map_or(FOREVER, |t| t.first.min(t.idle))));
     let send = times.map_or(FOREVER, |times| times.send);
     let mut patience = pin!(sleep_until(Instant::now() + send));
     loop {

@@ -3,9 +3,10 @@
 use crate::policy::Listener;
 use crate::proxy::Plan;
 use crate::server::peers::Peers;
+use crate::server::watch::Watch;
 use arc_swap::ArcSwap;
 use rustls::ServerConfig;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -21,6 +22,8 @@ pub(super) struct Door {
     pub(super) plan: Arc<ArcSwap<Plan>>,
     /// How TLS is terminated; swapped when certificates change.
     pub(super) tls: Option<ArcSwap<ServerConfig>>,
+    /// The files of certificates, as they looked before they were read.
+    pub(super) files: Mutex<Watch>,
     /// Turns for TLS handshakes.
     pub(super) handshakes: Arc<Semaphore>,
     /// Room for connections, shared by all listeners.

@@ -10,13 +10,13 @@ use crate::server::clock;
 use crate::server::door::Door;
 use crate::server::peers::Peers;
 use crate::server::prepare::{self, StartError};
-use crate::server::secrets::Keeper;
+use crate::server::secrets::{self, Keeper};
 use crate::server::tls::{self, Sessions};
 use crate::server::watch::Watch;
 use arc_swap::ArcSwap;
 use socket2::{Domain, Protocol, Socket, Type};
 use std::net::SocketAddr;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
@@ -172,6 +172,8 @@ impl Server {
     }
 
     fn door(&self, listener: &Listener, current: Option<&Door>) -> Result<Arc<Door>, StartError> {
+        // Looked at first: what changes while they are read is read again.
+        let files = Mutex::new(Watch::new(prepare::watched(listener)));
         let tls = match &listener.transport {
             Transport::Plain { .. } => None,
             Transport::Tls(tls) => {
@@ -185,6 +187,7 @@ impl Server {
             name: listener.name.as_str().into(),
             plan: Arc::clone(&self.plan),
             tls: tls.map(ArcSwap::new),
+            files,
             handshakes: Arc::clone(&self.handshakes),
             room: Arc::clone(&self.room),
             peers: Arc::clone(&self.peers),
@@ -271,22 +274,17 @@ fn sessions(door: &Door) -> Option<Sessions> {
 
 /// Swaps a door's certificates when their files change.
 async fn watch(slot: Arc<ArcSwap<Door>>) {
-    let mut door = slot.load_full();
-    let mut files = Watch::new(prepare::watched(&door.listener));
+    let drain = slot.load().drain.clone();
     let mut ticks = interval(LOOK);
     ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            () = door.drain.cancelled() => return,
+            () = drain.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        let current = slot.load_full();
-        if !Arc::ptr_eq(&current, &door) {
-            // A reload has read every file; only what changes from here on is news.
-            door = current;
-            files = Watch::new(prepare::watched(&door.listener));
-        }
-        if files.changed() {
+        let door = slot.load_full();
+        let changed = door.files.lock().unwrap_or_else(PoisonError::into_inner).changed();
+        if changed {
             match refresh(&door) {
                 Ok(()) => tracing::info!(listener = &*door.name, "certificates read anew"),
                 Err(error) => tracing::error!(
@@ -302,6 +300,7 @@ async fn watch(slot: Arc<ArcSwap<Door>>) {
 async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationToken) {
     let mut period = keeper.period(clock::since_epoch());
     let mut shortest = Duration::from_millis(10);
+    let mut improvised = None;
     loop {
         // At most a minute at a time: the machine's clock may be set meanwhile.
         let left = period.end().saturating_sub(clock::since_epoch());
@@ -322,9 +321,16 @@ async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationT
                 tracing::info!("a rotation period has begun");
             }
             Err(error) => {
+                // No secret makes pseudonyms beyond its period: one that is kept nowhere takes
+                // its place, once.
+                if improvised.replace(now) != Some(now)
+                    && let Ok(fresh) = secrets::random()
+                {
+                    secret.store(Arc::new(Secret::new(fresh)));
+                }
                 // Tried again soon, but not so often that it fills the log.
                 shortest = Duration::from_secs(5);
-                tracing::error!(%error, "the secret of pseudonyms cannot be renewed; the old one stays");
+                tracing::error!(%error, "the secret of pseudonyms cannot be kept; it is in memory only");
             }
         }
     }

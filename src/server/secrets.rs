@@ -85,7 +85,8 @@ impl Keeper {
     }
 }
 
-fn random() -> Result<PeriodSecret, BadFile> {
+/// A random secret that is kept nowhere.
+pub fn random() -> Result<PeriodSecret, BadFile> {
     let mut bytes = [0; 32];
     aws_lc_rs::rand::fill(&mut bytes)
         .map_err(|_| BadFile::new(Path::new("random"), "no randomness"))?;

@@ -7,6 +7,10 @@ use crate::harness::frames::{Frames, Outcome};
 use crate::harness::message::Message;
 use crate::harness::visitor;
 use http::Method;
+use unescape::unescape;
+
+#[path = "../vectors/unescape.rs"]
+mod unescape;
 
 /// A request that stands behind a malformed one. It must never be served.
 const SECOND: &str = "GET /second HTTP/1.1\r\nHost: shop.example.org\r\nConnection: close\r\n\r\n";
@@ -229,6 +233,26 @@ async fn limits_are_answered_by_name() {
         assert_eq!(problem(&answer).0, "413");
     }
     assert_eq!(wire.rest().await, b"");
+    check_sound(&shop, &door).await;
+}
+
+#[tokio::test]
+async fn the_limits_of_a_head_hold_over_http2_too() {
+    let shop = backend::start().await;
+    let limits = "[limits]\nhead_fields = 10\nline_bytes = 256";
+    let door = cloakroom::before(&shop).toml(limits).start().await;
+    let ann = || visitor::nobody().over_http2();
+    let long = "x".repeat(300);
+    let many = (0..11).fold(ann(), |ann, number| ann.with(&format!("x-field-{number}"), "1"));
+    for (ann, target, status, code) in [
+        (ann(), format!("/{long}"), "414", "target-too-long"),
+        (ann().with("x-field", &long), "/".to_owned(), "431", "head-too-large"),
+        (many, "/".to_owned(), "431", "head-too-large"),
+    ] {
+        let answer = ann.get(&door, &target).await;
+        assert_eq!(problem(&answer), (status, code));
+        assert_eq!(shop.heads(), 0, "{code}");
+    }
     check_sound(&shop, &door).await;
 }
 
@@ -534,29 +558,4 @@ fn corpus() -> impl Iterator<Item = Case> {
         }
         Some(Case { name, want, gate, bytes: unescape(line("raw  ").expect(name)) })
     })
-}
-
-fn unescape(text: &str) -> Vec<u8> {
-    let mut bytes = Vec::new();
-    let mut rest = text;
-    while let Some((plain, escape)) = rest.split_once('\\') {
-        bytes.extend(plain.bytes());
-        let (length, new) = match &escape[..1] {
-            "r" => (1, vec![b'\r']),
-            "n" => (1, vec![b'\n']),
-            "t" => (1, vec![b'\t']),
-            "\\" => (1, vec![b'\\']),
-            "x" => (3, vec![u8::from_str_radix(&escape[1..3], 16).expect(text)]),
-            "(" => {
-                let end = escape[2..].find(')').expect(text) + 2;
-                let count = escape[1..end - 1].parse().expect(text);
-                (end + 1, vec![escape.as_bytes()[end - 1]; count])
-            }
-            _ => panic!("{text}"),
-        };
-        bytes.extend(new);
-        rest = &escape[length..];
-    }
-    bytes.extend(rest.bytes());
-    bytes
 }

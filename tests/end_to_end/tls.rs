@@ -151,6 +151,18 @@ async fn certificates_that_change_on_disk_are_served_and_broken_ones_are_not() {
     assert_eq!(open.get("/").await.status(), 200, "open connections go on");
 }
 
+#[tokio::test]
+async fn certificates_that_change_right_behind_a_reload_are_served() {
+    let shelf = Shelf::new();
+    let pair = shelf.put("shop", &["localhost"]);
+    let shop = backend::start().await;
+    let builder = cloakroom::before(&shop).certificates(&[pair]);
+    let mut door = builder.clone().start().await;
+    door.reload(&builder).await;
+    shelf.put("shop", &["localhost"]);
+    until_served(&door, &shelf, "shop").await;
+}
+
 /// Certificates in files that can change.
 struct Shelf {
     directory: TempDir,

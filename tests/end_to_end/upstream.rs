@@ -9,6 +9,7 @@ use crate::harness::soon;
 use crate::harness::visitor::{self, Visitor};
 use http::Method;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 use tokio::task::JoinSet;
 
 /// Short times, for backends that do not keep them.
@@ -75,6 +76,26 @@ async fn a_backend_that_does_not_finish_its_handshake_is_a_gateway_timeout() {
     let upstream = format!("servers = [\"https://localhost:{port}\"]\n{IMPATIENT}");
     let door = cloakroom::towards(&upstream).start().await;
     for_each_way_to_ask(&door, "no TLS", 504, "upstream-connect-timeout").await;
+}
+
+#[tokio::test]
+async fn requests_that_wait_for_one_handshake_fail_together() {
+    let silent = tokio::net::TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let port = silent.local_addr().expect("an address").port();
+    let upstream = format!(
+        "servers = [\"https://localhost:{port}\"]\nprotocol = \"http2\"\n\
+         timeouts = {{ connect = \"500ms\" }}"
+    );
+    let door = cloakroom::towards(&upstream).start().await;
+    let talk = visitor::at("203.0.113.77").over_http2().connect(&door).await;
+    let mut all = JoinSet::new();
+    let began = Instant::now();
+    for _ in 0..20 {
+        let mut twin = talk.twin();
+        all.spawn(async move { twin.get("/").await.status() });
+    }
+    assert_eq!(soon("all answers", all.join_all()).await, [504; 20]);
+    assert!(began.elapsed() < Duration::from_secs(5), "one after another: {:?}", began.elapsed());
 }
 
 #[tokio::test]

@@ -26,7 +26,7 @@ pub(super) struct Server {
     idle_limit: Duration,
     slots: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
-    shared: tokio::sync::Mutex<Option<http2::SendRequest<RequestBody>>>,
+    shared: tokio::sync::Mutex<Shared>,
     health: Health,
 }
 
@@ -34,6 +34,14 @@ pub(super) struct Server {
 struct Idle {
     sender: http1::SendRequest<RequestBody>,
     since: Instant,
+}
+
+/// The one HTTP/2 connection.
+#[derive(Debug, Default)]
+struct Shared {
+    sender: Option<http2::SendRequest<RequestBody>>,
+    /// When dialling failed the last time, and how.
+    failed: Option<(Instant, DialError)>,
 }
 
 #[derive(Debug)]
@@ -135,17 +143,24 @@ impl Server {
                 self.dial.connect().await
             }
             Protocol::Http2 => {
+                let came = Instant::now();
                 // Held while dialling: who comes meanwhile shares the new connection.
                 let mut shared = self.shared.lock().await;
                 if let Some(mut sender) =
-                    shared.clone().filter(|sender| !fresh && !sender.is_closed())
+                    shared.sender.clone().filter(|sender| !fresh && !sender.is_closed())
                     && sender.ready().await.is_ok()
                 {
                     return Ok(lease(Sender::Http2(sender), true));
                 }
+                // Or the failure: one after another they would wait many times as long.
+                if let Some((_, error)) = shared.failed.filter(|(at, _)| *at >= came) {
+                    return Err(error);
+                }
                 let dialled = self.dial.connect().await;
-                if let Ok(Sender::Http2(sender)) = &dialled {
-                    *shared = Some(sender.clone());
+                match &dialled {
+                    Ok(Sender::Http2(sender)) => shared.sender = Some(sender.clone()),
+                    Ok(Sender::Http1(_)) => {}
+                    Err(error) => shared.failed = Some((Instant::now(), *error)),
                 }
                 dialled
             }
