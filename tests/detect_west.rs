@@ -75,7 +75,7 @@ fn every_kind_is_named_once_bounded_and_explained() {
             assert_eq!(*word, word.to_lowercase(), "{}", kind.name);
         }
     }
-    assert_eq!(names.len(), 37);
+    assert_eq!(names.len(), 34);
 }
 
 /// Bytes of a peer reach a check as they are.

@@ -84,8 +84,9 @@ fn is_fiscal_code(text: &[u8]) -> bool {
 
 /// A digit, or the letter that stands for it.
 fn unit(character: u8) -> Option<u32> {
-    let place = |of: &[u8]| (0..).zip(of).find(move |(_, known)| **known == character);
-    place(b"0123456789").or_else(|| place(b"LMNPQRSTUV")).map(|(value, _)| value)
+    let place = |of: &[u8]| of.iter().position(|&known| known == character);
+    let value = place(b"0123456789").or_else(|| place(b"LMNPQRSTUV"))?;
+    u32::try_from(value).ok()
 }
 
 /// Consonants, then vowels, then X where the name was too short.
