@@ -102,6 +102,39 @@ const PERMUTED: [[u8; 10]; 8] = [
     [7, 0, 4, 6, 9, 1, 3, 2, 5, 8],
 ];
 
+/// The letters (in upper case) and digits of a text, separators left out; `None` where another
+/// byte stands in it or more than `N` of them do.
+pub fn characters<const N: usize>(text: &[u8]) -> Option<([u8; N], usize)> {
+    let mut out = [0; N];
+    let mut length = 0;
+    for &byte in text {
+        match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => {
+                *out.get_mut(length)? = byte.to_ascii_uppercase();
+                length += 1;
+            }
+            b' ' | b'-' | b'.' | b'/' => {}
+            _ => return None,
+        }
+    }
+    Some((out, length))
+}
+
+/// The digit that an ASCII character is; another one is `None`.
+pub fn digit(character: u8) -> Option<u8> {
+    character.is_ascii_digit().then(|| character - b'0')
+}
+
+/// The number that up to 19 digits spell.
+pub fn number(digits: &[u8]) -> u64 {
+    digits.iter().fold(0u64, |sum, &digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit)))
+}
+
+/// Whether all are the same: what people type who have to type something.
+pub fn all_alike(digits: &[u8]) -> bool {
+    digits.windows(2).all(|pair| pair.first() == pair.last())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -129,6 +162,21 @@ mod tests {
         assert_eq!(digits::<4>(b"1-2 3.4"), Some(([1, 2, 3, 4], 4)));
         assert_eq!(digits::<4>(b"12345"), None);
         assert_eq!(digits::<4>(b"12a"), None);
+    }
+
+    #[test]
+    fn letters_and_digits_come_without_what_parts_them() {
+        assert_eq!(characters::<3>(b"a-1 Z"), Some((*b"A1Z", 3)));
+        assert_eq!(characters::<3>(b"a1z9"), None);
+        assert_eq!(characters::<3>(b"a_1"), None);
+        assert_eq!((digit(b'7'), digit(b'x')), (Some(7), None));
+    }
+
+    #[test]
+    fn digits_spell_a_number_and_may_be_all_alike() {
+        assert_eq!(number(&[0, 1, 2, 0]), 120);
+        assert!(all_alike(&[7, 7, 7]));
+        assert!(!all_alike(&[7, 7, 1]));
     }
 
     /// Each is right, and no longer with another last digit.

@@ -59,6 +59,9 @@ pub enum Context {
     /// One of these words has to stand before it, or be the name of its field: the shape
     /// alone is too common.
     Required(&'static [&'static str]),
+    /// One of these words has to stand there if the candidate is all digits. Written in groups,
+    /// as people write this number, it needs none: 123-45-6789 is no order number.
+    RequiredUngrouped(&'static [&'static str]),
 }
 
 impl Kind {

@@ -12,4 +12,18 @@ pub mod calendar;
 pub mod checksum;
 pub mod kind;
 
+pub mod at;
+pub mod be;
+pub mod ch;
+pub mod de;
+pub mod es;
+pub mod fr;
+pub mod gb;
+pub mod ie;
+pub mod it;
+pub mod nl;
+pub mod pl;
+pub mod pt;
+pub mod us;
+
 pub use kind::{Context, Group, KINDS, Kind};
