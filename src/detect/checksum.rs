@@ -38,6 +38,16 @@ pub fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
     digits.iter().zip(weights).map(|(&digit, &weight)| u32::from(digit) * weight).sum()
 }
 
+/// The digits read as one number, of which nine are sure to fit; more wrap around.
+pub fn number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0u32, |sum, &digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit)))
+}
+
+/// Whether all digits are the same: what people type to fill a field.
+pub fn repeated(digits: &[u8]) -> bool {
+    digits.first().is_some_and(|first| digits.iter().all(|digit| digit == first))
+}
+
 /// ISO/IEC 7064 MOD 97-10, where letters count as 10 to 35. `None` in an item that is
 /// neither letter nor digit makes it wrong. For an IBAN the first four characters come last.
 pub fn mod97(text: impl IntoIterator<Item = u8>) -> bool {
@@ -129,6 +139,15 @@ mod tests {
         assert_eq!(digits::<4>(b"1-2 3.4"), Some(([1, 2, 3, 4], 4)));
         assert_eq!(digits::<4>(b"12345"), None);
         assert_eq!(digits::<4>(b"12a"), None);
+    }
+
+    #[test]
+    fn digits_are_read_as_one_number() {
+        assert_eq!(number(&[]), 0);
+        assert_eq!(number(&[2, 0, 2, 4]), 2024);
+        assert!(repeated(&[7, 7, 7]));
+        assert!(!repeated(&[7, 7, 8]));
+        assert!(!repeated(&[]));
     }
 
     /// Each is right, and no longer with another last digit.
