@@ -33,7 +33,9 @@ fn kinds() -> impl Iterator<Item = &'static Kind> {
 #[test]
 fn numbers_are_told_right_from_wrong() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/vectors/world");
+    let mut misjudged = Vec::new();
     for kind in kinds() {
+        let whole = Regex::new(&format!("^(?:{})$", kind.shape)).expect("a shape");
         let path = folder.join(format!("{}.txt", kind.name));
         let text = fs::read_to_string(&path).unwrap_or_else(|_| panic!("{}: no list", kind.name));
         let (mut right, mut wrong) = (BTreeSet::new(), BTreeSet::new());
@@ -43,12 +45,16 @@ fn numbers_are_told_right_from_wrong() {
                 Some(("-", number)) => (number, false),
                 _ => panic!("{}: neither + nor -: {line}", kind.name),
             };
-            check(kind, number, expected);
+            let bytes = number.as_bytes();
+            if (whole.is_match(bytes) && (kind.check)(bytes)) != expected {
+                misjudged.push(format!("{}: {line}", kind.name));
+            }
             if expected { &mut right } else { &mut wrong }.insert(number);
         }
         assert!(right.len() >= 20, "{}: {} right ones", kind.name, right.len());
         assert!(wrong.len() >= 20, "{}: {} wrong ones", kind.name, wrong.len());
     }
+    assert_eq!(misjudged, [""; 0]);
     let lists = fs::read_dir(&folder).expect("the folder of lists").count();
     assert_eq!(lists, kinds().count(), "each list has a kind");
 }
@@ -75,7 +81,7 @@ fn names_are_unique_and_matches_end() {
         assert!(kebab, "{} is not in kebab case", kind.name);
         assert!(kind.longest() > 0, "{} may have no end", kind.name);
     }
-    assert_eq!(names.len(), 40);
+    assert_eq!(names.len(), 39);
 }
 
 #[test]
@@ -96,14 +102,6 @@ fn a_check_meets_any_bytes() {
             assert!(!(kind.check)(&bent), "{}: bent at {cut}", kind.name);
         }
     }
-}
-
-/// Whether the number is one of this kind, whole.
-#[track_caller]
-fn check(kind: &Kind, number: &str, expected: bool) {
-    let whole = Regex::new(&format!("^(?:{})$", kind.shape)).expect("a shape");
-    let found = whole.is_match(number.as_bytes()) && (kind.check)(number.as_bytes());
-    assert_eq!(found, expected, "{}: {number}", kind.name);
 }
 
 /// What of a text is of this kind, words aside.

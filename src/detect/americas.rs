@@ -223,12 +223,18 @@ const STATES: [&[u8; 2]; 33] = [
     b"SR", b"TC", b"TL", b"TS", b"VZ", b"YN", b"ZS",
 ];
 
-/// A type, eight digits and a sum.
+/// A type, eight digits and a sum by 11, whose rest of 10 is mostly another type and sometimes
+/// a 9.
 fn ar_cuit(text: &[u8]) -> bool {
-    let Some((all @ [t1, t2, ..], 11)) = digits::<11>(text) else { return false };
+    let Some((all @ [t1, t2, .., last], 11)) = digits::<11>(text) else { return false };
+    let sum = match 11 - weighted(&all, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2]) % 11 {
+        11 => 0,
+        10 => 9,
+        sum => sum,
+    };
     matches!(number(&[t1, t2]), 20 | 23..=27 | 30 | 33 | 34 | 50 | 51 | 55)
         && !repeated(&all[2..10])
-        && weighted(&all, &[5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
+        && sum == u32::from(last)
 }
 
 /// Up to eight digits and a sum by 11, whose rest of 10 is `K`.

@@ -117,7 +117,7 @@ pub const KINDS: &[Kind] = &[
         name: "is-kennitala",
         group: Group::Country("is"),
         what: "Icelandic identification number of a person",
-        shape: "[0-9]{6}[- ]?[0-9]{3}[089]",
+        shape: "[0-9]{6}[- ]?[0-9]{3}[09]",
         edges: Edges::Number,
         check: is_kennitala,
         context: Context::Helps(&[
@@ -236,7 +236,6 @@ fn is_kennitala(text: &[u8]) -> bool {
         return false;
     };
     let century = match last {
-        8 => 1800,
         9 => 1900,
         0 => 2000,
         _ => return false,

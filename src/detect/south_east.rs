@@ -191,7 +191,8 @@ fn hr_oib(text: &[u8]) -> bool {
 
 /// `DDMMYYY`, a region, a serial number and a sum.
 fn si_emso(text: &[u8]) -> bool {
-    let Some((all @ [d1, d2, m1, m2, y1, y2, y3, r1, r2, ..], 13)) = digits::<13>(text) else {
+    let Some((all @ [d1, d2, m1, m2, y1, y2, y3, r1, r2, .., last], 13)) = digits::<13>(text)
+    else {
         return false;
     };
     // Numbers were first given in 1977: to people born after 1880, say.
@@ -200,10 +201,12 @@ fn si_emso(text: &[u8]) -> bool {
         year @ ..=99 => 2000 + year,
         _ => return false,
     };
+    // The rule takes the rest of 11, and 0 for 10; weights less 11 turn its sign.
+    let sum = weighted(&all, &[4, 5, 6, 7, 8, 9, 4, 5, 6, 7, 8, 9]) % 11 % 10;
     // 01 to 09 are foreigners; 97 to 99 were never given.
     is_day(year, number(&[m1, m2]), number(&[d1, d2]))
         && (1..=96).contains(&number(&[r1, r2]))
-        && weighted(&all, &[7, 6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2, 1]).is_multiple_of(11)
+        && sum == u32::from(last)
 }
 
 /// Nine digits, the first of which is not 0, and two sums.
