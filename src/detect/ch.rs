@@ -1,6 +1,6 @@
 //! Which number tells a person of Switzerland? The insured's, 756 and ten digits.
 
-use super::checksum::{all_alike, digits, weighted};
+use super::checksum::{digits, repeated, weighted};
 use super::kind::{Context, Edges, Group, Kind};
 
 /// The kinds of Switzerland.
@@ -35,5 +35,5 @@ pub const KINDS: &[Kind] = &[Kind {
 fn is_ahv(text: &[u8]) -> bool {
     let Some((all, 13)) = digits::<13>(text) else { return false };
     let sum = weighted(&all, &[1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1, 3, 1]);
-    all.starts_with(&[7, 5, 6]) && sum.is_multiple_of(10) && !all_alike(&all[3..12])
+    all.starts_with(&[7, 5, 6]) && sum.is_multiple_of(10) && !repeated(&all[3..12])
 }

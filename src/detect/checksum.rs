@@ -38,6 +38,16 @@ pub fn weighted(digits: &[u8], weights: &[u32]) -> u32 {
     digits.iter().zip(weights).map(|(&digit, &weight)| u32::from(digit) * weight).sum()
 }
 
+/// The number that up to 9 digits spell; more wrap around.
+pub fn short_number(digits: &[u8]) -> u32 {
+    digits.iter().fold(0u32, |sum, &digit| sum.wrapping_mul(10).wrapping_add(u32::from(digit)))
+}
+
+/// Whether all digits are the same: what people type to fill a field.
+pub fn repeated(digits: &[u8]) -> bool {
+    digits.first().is_some_and(|first| digits.iter().all(|digit| digit == first))
+}
+
 /// ISO/IEC 7064 MOD 97-10, where letters count as 10 to 35. `None` in an item that is
 /// neither letter nor digit makes it wrong. For an IBAN the first four characters come last.
 pub fn mod97(text: impl IntoIterator<Item = u8>) -> bool {
@@ -130,11 +140,6 @@ pub fn number(digits: &[u8]) -> u64 {
     digits.iter().fold(0u64, |sum, &digit| sum.wrapping_mul(10).wrapping_add(u64::from(digit)))
 }
 
-/// Whether all are the same: what people type who have to type something.
-pub fn all_alike(digits: &[u8]) -> bool {
-    digits.windows(2).all(|pair| pair.first() == pair.last())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -175,8 +180,10 @@ mod tests {
     #[test]
     fn digits_spell_a_number_and_may_be_all_alike() {
         assert_eq!(number(&[0, 1, 2, 0]), 120);
-        assert!(all_alike(&[7, 7, 7]));
-        assert!(!all_alike(&[7, 7, 1]));
+        assert_eq!(short_number(&[2, 0, 2, 4]), 2024);
+        assert!(repeated(&[7, 7, 7]));
+        assert!(!repeated(&[7, 7, 1]));
+        assert!(!repeated(&[]));
     }
 
     /// Each is right, and no longer with another last digit.

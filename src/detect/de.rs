@@ -1,7 +1,7 @@
 //! Which numbers tell a person of Germany? Those of tax, papers, pension and health.
 
 use super::calendar::is_day_of_some_century;
-use super::checksum::{all_alike, characters, digit, digits, mod11_10, number};
+use super::checksum::{self, characters, digit, digits, mod11_10, number, repeated};
 use super::kind::{Context, Edges, Group, Kind};
 
 /// The kinds of Germany.
@@ -147,10 +147,10 @@ fn is_tax_id(text: &[u8]) -> bool {
             *times += 1;
         }
     }
-    let repeated = times.iter().filter(|&&times| times > 1).count() == 1;
-    let in_a_row = all[..10].windows(3).any(all_alike);
+    let one_comes_again = times.iter().filter(|&&times| times > 1).count() == 1;
+    let in_a_row = all[..10].windows(3).any(checksum::repeated);
     let at_most_thrice = times.iter().all(|&times| times <= 3);
-    all[0] != 0 && repeated && at_most_thrice && !in_a_row && mod11_10(&all)
+    all[0] != 0 && one_comes_again && at_most_thrice && !in_a_row && mod11_10(&all)
 }
 
 fn is_id_card(text: &[u8]) -> bool {
@@ -225,7 +225,7 @@ fn is_health(text: &[u8]) -> bool {
         .map(|(value, weight)| u32::from(value) * weight)
         .map(|product| product / 10 + product % 10)
         .sum();
-    sum % 10 == u32::from(all[8]) && !all_alike(&all)
+    sum % 10 == u32::from(all[8]) && !repeated(&all)
 }
 
 /// A is 1, Z is 26.

@@ -2,7 +2,7 @@
 //! and the postcode, which is a dozen doors.
 
 use super::calendar::{is_day, is_day_of_some_century};
-use super::checksum::{all_alike, characters, digit, digits, number, weighted};
+use super::checksum::{characters, digit, digits, number, repeated, weighted};
 use super::kind::{Context, Edges, Group, Kind};
 
 /// The kinds of the United Kingdom.
@@ -179,7 +179,7 @@ fn is_nino(text: &[u8]) -> bool {
 fn is_nhs(text: &[u8]) -> bool {
     let Some((all, 10)) = digits::<10>(text) else { return false };
     let sum = weighted(&all, &[10, 9, 8, 7, 6, 5, 4, 3, 2, 1]);
-    sum.is_multiple_of(11) && !all_alike(&all) && (number(&all[..2]) > 31 || is_born(&all))
+    sum.is_multiple_of(11) && !repeated(&all) && (number(&all[..2]) > 31 || is_born(&all))
 }
 
 fn is_born(all: &[u8; 10]) -> bool {
@@ -196,7 +196,7 @@ fn is_utr(text: &[u8]) -> bool {
         1 => 1,
         rest => 11 - rest,
     };
-    check == u32::from(all[0]) && !all_alike(&all)
+    check == u32::from(all[0]) && !repeated(&all)
 }
 
 /// Surname filled up with 9, decade, month (+50 for women), day, year, initials filled up with 9.
@@ -217,7 +217,7 @@ fn is_driving_licence(text: &[u8]) -> bool {
 }
 
 fn is_passport(text: &[u8]) -> bool {
-    matches!(digits::<9>(text), Some((all, 9)) if !all_alike(&all))
+    matches!(digits::<9>(text), Some((all, 9)) if !repeated(&all))
 }
 
 /// The area, up to two letters at the start, is one of Royal Mail's.

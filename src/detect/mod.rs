@@ -8,9 +8,19 @@
 //! One small file per family; a new kind is one entry of its family's list, with an example
 //! that is found and one that is not.
 
+pub mod africa;
+pub mod americas;
+pub mod baltic;
 pub mod calendar;
 pub mod checksum;
+pub mod east;
+pub mod east_asia;
 pub mod kind;
+pub mod nordic;
+pub mod oceania;
+pub mod south_asia;
+pub mod south_east;
+pub mod south_east_asia;
 
 pub mod at;
 pub mod be;

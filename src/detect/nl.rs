@@ -1,6 +1,6 @@
 //! Which number tells a person of the Netherlands? The citizen service number.
 
-use super::checksum::{all_alike, digits, weighted};
+use super::checksum::{digits, repeated, weighted};
 use super::kind::{Context, Edges, Group, Kind};
 
 /// The kinds of the Netherlands.
@@ -37,5 +37,5 @@ fn is_bsn(text: &[u8]) -> bool {
     let Some((all, 9)) = digits::<9>(text) else { return false };
     // Ten is minus one, by 11.
     let sum = weighted(&all, &[9, 8, 7, 6, 5, 4, 3, 2, 10]);
-    sum.is_multiple_of(11) && !all_alike(&all)
+    sum.is_multiple_of(11) && !repeated(&all)
 }

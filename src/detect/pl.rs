@@ -1,7 +1,7 @@
 //! Which numbers tell a person of Poland? PESEL, and NIP of who works for themselves.
 
 use super::calendar::is_day;
-use super::checksum::{all_alike, digits, weighted};
+use super::checksum::{digits, repeated, weighted};
 use super::kind::{Context, Edges, Group, Kind};
 
 /// The kinds of Poland.
@@ -77,5 +77,5 @@ fn is_nip(text: &[u8]) -> bool {
         return false;
     };
     let rest = weighted(&all[..9], &[6, 5, 7, 2, 3, 4, 5, 6, 7]) % 11;
-    all[0] != 0 && rest == u32::from(all[9]) && !all_alike(&all)
+    all[0] != 0 && rest == u32::from(all[9]) && !repeated(&all)
 }

@@ -1,6 +1,6 @@
 //! Which number tells a person of Portugal? The taxpayer's.
 
-use super::checksum::{all_alike, digits, weighted};
+use super::checksum::{digits, repeated, weighted};
 use super::kind::{Context, Edges, Group, Kind};
 
 /// The kinds of Portugal.
@@ -44,7 +44,7 @@ fn is_nif(text: &[u8]) -> bool {
         0 | 1 => 0,
         rest => 11 - rest,
     };
-    sort && check == u32::from(all[8]) && !all_alike(&all) && all != NOBODY
+    sort && check == u32::from(all[8]) && !repeated(&all) && all != NOBODY
 }
 
 /// What tills print for a customer who names none.

@@ -1,7 +1,7 @@
 //! Which numbers tell a person of the United States? Those of the Social Security
 //! Administration, the tax office, health care, banks and papers.
 
-use super::checksum::{all_alike, characters, digits, luhn, number, weighted};
+use super::checksum::{characters, digits, luhn, number, repeated, weighted};
 use super::kind::{Context, Edges, Group, Kind};
 
 /// The kinds of the United States.
@@ -282,7 +282,7 @@ const DRIVER_LICENCE: &str = concat!(
     r"|[A-Z][0-9]{3}-[0-9]{3}-[0-9]{2}-[0-9]{3}(?:-[0-9])?", // Florida
     r"|[A-Z][- ][0-9]{3}[- ][0-9]{3}[- ][0-9]{3}[- ][0-9]{3}", // Maryland, Michigan
     r"|[A-Z][0-9]{2}-[0-9]{2}-[0-9]{4}", // Kansas
-    r"|WDL[0-9A-Z]{9}",            // Washington
+    r"|WDL[0-9A-Z]{9}",                 // Washington
     r"|[0-9]{2}[A-Z]{3}[0-9]{5}",       // New Hampshire
     r"|[0-9]{2}-[0-9]{3}-[0-9]{4}",     // Colorado
     r"|[0-9]{3} [0-9]{3} [0-9]{3}",     // New York
@@ -296,7 +296,7 @@ fn is_ssn(text: &[u8]) -> bool {
     let Some((all, 9)) = digits::<9>(text) else { return false };
     let (area, group, serial) = (number(&all[..3]), number(&all[3..5]), number(&all[5..]));
     let given = !matches!(area, 0 | 666 | 900..) && group != 0 && serial != 0;
-    given && !all_alike(&all) && !ADVERTISED.contains(&number(&all))
+    given && !repeated(&all) && !ADVERTISED.contains(&number(&all))
 }
 
 /// Printed in a wallet that was sold and in a leaflet; void ever since.
@@ -314,7 +314,7 @@ fn is_ein(text: &[u8]) -> bool {
         number(&all[..2]),
         0 | 7..=9 | 17..=19 | 28 | 29 | 49 | 69 | 70 | 78 | 79 | 89 | 96 | 97
     );
-    !never && !all_alike(&all)
+    !never && !repeated(&all)
 }
 
 /// A payment card's sum over 80840, for health applications of the United States, and the number.
@@ -328,7 +328,7 @@ fn is_npi(text: &[u8]) -> bool {
 fn is_dea(text: &[u8]) -> bool {
     let Some((_, rest)) = text.split_at_checked(2) else { return false };
     let Some((all, 7)) = digits::<7>(rest) else { return false };
-    weighted(&all[..6], &[1, 2, 1, 2, 1, 2]) % 10 == u32::from(all[6]) && !all_alike(&all)
+    weighted(&all[..6], &[1, 2, 1, 2, 1, 2]) % 10 == u32::from(all[6]) && !repeated(&all)
 }
 
 /// The first two digits are a Federal Reserve district, its thrift twin (+20), electronic twin
@@ -337,14 +337,14 @@ fn is_aba(text: &[u8]) -> bool {
     let Some((all, 9)) = digits::<9>(text) else { return false };
     let district = matches!(number(&all[..2]), 0..=12 | 21..=32 | 61..=72 | 80);
     let sum = weighted(&all, &[3, 7, 1, 3, 7, 1, 3, 7, 1]);
-    district && sum.is_multiple_of(10) && !all_alike(&all)
+    district && sum.is_multiple_of(10) && !repeated(&all)
 }
 
 /// The shape is all there is: digit or letter by place, and never S, L, O, I, B or Z.
 fn is_mbi(text: &[u8]) -> bool {
     let Some((all, 11)) = characters::<11>(text) else { return false };
     !all.iter().any(|letter| b"SLOIBZ".contains(letter))
-        && !all_alike(&[all[3], all[6], all[9], all[10], b'0'])
+        && !repeated(&[all[3], all[6], all[9], all[10], b'0'])
 }
 
 /// No rule is published; a row of one and the same digit is still nobody's.
