@@ -282,7 +282,7 @@ const DRIVER_LICENCE: &str = concat!(
     r"|[A-Z][0-9]{3}-[0-9]{3}-[0-9]{2}-[0-9]{3}(?:-[0-9])?", // Florida
     r"|[A-Z][- ][0-9]{3}[- ][0-9]{3}[- ][0-9]{3}[- ][0-9]{3}", // Maryland, Michigan
     r"|[A-Z][0-9]{2}-[0-9]{2}-[0-9]{4}", // Kansas
-    r"|WDL[0-9A-Z]{9}",            // Washington
+    r"|WDL[0-9A-Z]{9}",                 // Washington
     r"|[0-9]{2}[A-Z]{3}[0-9]{5}",       // New Hampshire
     r"|[0-9]{2}-[0-9]{3}-[0-9]{4}",     // Colorado
     r"|[0-9]{3} [0-9]{3} [0-9]{3}",     // New York
