@@ -73,6 +73,3 @@ impl Kind {
             .unwrap_or(0)
     }
 }
-
-/// Every kind, family by family.
-pub static KINDS: &[&[Kind]] = &[];

@@ -12,6 +12,7 @@ pub mod africa;
 pub mod americas;
 pub mod baltic;
 pub mod calendar;
+pub mod catalog;
 pub mod checksum;
 pub mod east;
 pub mod east_asia;
@@ -36,4 +37,4 @@ pub mod pl;
 pub mod pt;
 pub mod us;
 
-pub use kind::{Context, Group, KINDS, Kind};
+pub use kind::{Context, Group, Kind};

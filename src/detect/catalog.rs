@@ -1,0 +1,43 @@
+//! Every kind that there is, family by family.
+
+use super::kind::Kind;
+use super::{
+    africa, americas, at, baltic, be, ch, de, east, east_asia, es, fr, gb, ie, it, nl, nordic,
+    oceania, pl, pt, south_asia, south_east, south_east_asia, us,
+};
+
+/// Every kind, family by family.
+pub fn kinds() -> impl Iterator<Item = &'static Kind> {
+    FAMILIES.iter().copied().flatten()
+}
+
+/// The kind of this name.
+pub fn kind(name: &str) -> Option<&'static Kind> {
+    kinds().find(|kind| kind.name == name)
+}
+
+const FAMILIES: &[&[Kind]] = &[
+    us::KINDS,
+    gb::KINDS,
+    de::KINDS,
+    fr::KINDS,
+    es::KINDS,
+    it::KINDS,
+    pl::KINDS,
+    nl::KINDS,
+    be::KINDS,
+    pt::KINDS,
+    ie::KINDS,
+    at::KINDS,
+    ch::KINDS,
+    nordic::KINDS,
+    baltic::KINDS,
+    east::KINDS,
+    south_east::KINDS,
+    south_asia::KINDS,
+    east_asia::KINDS,
+    south_east_asia::KINDS,
+    oceania::KINDS,
+    americas::KINDS,
+    africa::KINDS,
+];
