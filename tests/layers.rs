@@ -14,8 +14,13 @@ use tree::{File, Tree};
 
 /// The floors, bottom first. A module uses what stands lower; what stands beside it, it never
 /// meets. A new module gets its place here.
-const FLOORS: &[&[&str]] =
-    &[&["address", "detect", "framing"], &["policy"], &["config", "proxy"], &["server"], &["command"]];
+const FLOORS: &[&[&str]] = &[
+    &["address", "detect", "framing"],
+    &["policy"],
+    &["config", "proxy"],
+    &["server"],
+    &["command"],
+];
 
 /// What is pure: bytes and values in, decisions out.
 const CORE: &[&str] = &["address", "detect", "framing", "policy", "config"];

@@ -10,6 +10,9 @@
 
 pub mod calendar;
 pub mod checksum;
+pub mod contact;
 pub mod kind;
+pub mod network;
+pub mod payment;
 
 pub use kind::{Context, Group, KINDS, Kind};
