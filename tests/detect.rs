@@ -191,5 +191,8 @@ fn stands_alone(edges: Edges, text: &[u8], start: usize, end: usize) -> bool {
         Edges::Number => {
             !(next.is_ascii_digit() || b".-,".contains(next) && second.is_ascii_digit())
         }
+        Edges::Dotted => {
+            !(next.is_ascii_alphanumeric() || *next == b'.' && second.is_ascii_digit())
+        }
     })
 }

@@ -2,8 +2,9 @@
 
 use super::kind::Kind;
 use super::{
-    africa, americas, at, baltic, be, ch, de, east, east_asia, es, fr, gb, ie, it, nl, nordic,
-    oceania, pl, pt, south_asia, south_east, south_east_asia, us,
+    africa, americas, at, baltic, be, ch, contact, de, device, east, east_asia, es, fr, gb, ie, it,
+    network, nl, nordic, oceania, payment, person, pl, pt, secret, south_asia, south_east,
+    south_east_asia, us, wallet,
 };
 
 /// Every kind, family by family.
@@ -17,6 +18,13 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
 }
 
 const FAMILIES: &[&[Kind]] = &[
+    contact::KINDS,
+    payment::KINDS,
+    network::KINDS,
+    device::KINDS,
+    person::KINDS,
+    wallet::KINDS,
+    secret::KINDS,
     us::KINDS,
     gb::KINDS,
     de::KINDS,

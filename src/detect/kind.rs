@@ -46,6 +46,9 @@ pub enum Edges {
     Word,
     /// A digit right before or behind it, or one behind a separator (`.`, `-`, `,`).
     Number,
+    /// A letter or a digit right before or behind it, or a digit behind a dot: for numbers that
+    /// stand in lists with commas, and whose look-alikes are decimals, versions and hex.
+    Dotted,
     /// None: the shape says it all.
     Open,
 }

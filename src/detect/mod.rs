@@ -8,20 +8,18 @@
 //! One small file per family; a new kind is one entry of its family's list, with an example
 //! that is found and one that is not.
 
-pub mod africa;
-pub mod americas;
-pub mod baltic;
 pub mod calendar;
 pub mod catalog;
 pub mod checksum;
-pub mod east;
-pub mod east_asia;
 pub mod kind;
-pub mod nordic;
-pub mod oceania;
-pub mod south_asia;
-pub mod south_east;
-pub mod south_east_asia;
+
+pub mod contact;
+pub mod device;
+pub mod network;
+pub mod payment;
+pub mod person;
+pub mod secret;
+pub mod wallet;
 
 pub mod at;
 pub mod be;
@@ -36,5 +34,16 @@ pub mod nl;
 pub mod pl;
 pub mod pt;
 pub mod us;
+
+pub mod africa;
+pub mod americas;
+pub mod baltic;
+pub mod east;
+pub mod east_asia;
+pub mod nordic;
+pub mod oceania;
+pub mod south_asia;
+pub mod south_east;
+pub mod south_east_asia;
 
 pub use kind::{Context, Group, Kind};
