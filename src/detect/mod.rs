@@ -11,8 +11,12 @@
 pub mod calendar;
 pub mod checksum;
 pub mod contact;
+pub mod device;
 pub mod kind;
 pub mod network;
 pub mod payment;
+pub mod person;
+pub mod secret;
+pub mod wallet;
 
 pub use kind::{Context, Group, KINDS, Kind};
