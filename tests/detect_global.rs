@@ -45,6 +45,43 @@ fn examples_are_found_and_bait_is_left() {
 }
 
 #[test]
+fn what_only_looks_personal_stays() {
+    for text in [
+        "1700000000 1700000000000 1700000000000000 1700000000000000000",
+        "550e8400-e29b-41d4-a716-446655440000 507f1f77bcf86cd799439011",
+        "01ARZ3NDEKTSV4RRFFQ69G5FAV order 20240131-000123 SKU AB-1234-XY",
+        "v1.2.3.4 OID 1.3.6.1.4.1.311.60.2.1 Chrome/126.0.6478.127 rustc 1.95.0",
+        "da39a3ee5e6b4b0d3255bfef95601890afd80709 std::vec::Vec<a::b> 12:30:45",
+        "2024-01-31T12:00:00+01:00 19.99 EUR, 1,234,567.89 and 0.5454545454545454",
+        "#ff00aa { margin: 0 4px 8px 16px } cubic-bezier(0.4, 0, 0.2, 1)",
+        "in 20 minutes at gate 12 we are 4 of 10; page 12 of 2024",
+    ] {
+        for kind in kinds().filter(|kind| matches!(kind.context, Context::Helps(_))) {
+            assert_eq!(find(kind, text), None, "{}", kind.name);
+        }
+    }
+}
+
+#[test]
+fn each_of_a_list_is_found() {
+    for (name, text, part) in [
+        ("payment-card", "1,4111111111111111,5", "4111111111111111"),
+        ("payment-card", "12 4111 1111 1111 1111 123", "4111 1111 1111 1111"),
+        ("ip-address", "192.0.2.1,198.51.100.2", "192.0.2.1"),
+        ("ip-address", "192.0.2.1-192.0.2.9.", "192.0.2.1"),
+        ("ip-address", "from 2001:db8::1, then", "2001:db8::1"),
+        ("email", "ann@example.org,bea@example.org", "ann@example.org"),
+        ("email", "?to=ann@example.org&x=1", "ann@example.org"),
+        ("email", "mailto:ann@example.org...", "ann@example.org"),
+        ("phone", "+44 20 7946 0018, +44 20 7946 0019", "+44 20 7946 0018"),
+        ("iban", "IBAN:de89370400440532013000;", "de89370400440532013000"),
+    ] {
+        let kind = kinds().find(|kind| kind.name == name).expect("a kind");
+        assert_eq!(find(kind, text), Some(part));
+    }
+}
+
+#[test]
 fn names_are_unique_and_in_one_spelling_and_shapes_have_an_end() {
     let mut names: Vec<&str> = kinds().map(|kind| kind.name).collect();
     for kind in kinds() {
