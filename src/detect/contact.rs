@@ -274,8 +274,9 @@ struct Lengths {
     codes: &'static [u32],
 }
 
-/// Every assigned code (ITU-T E.164, list of 2016 and its bulletins). Where a code of one or two
-/// digits has service numbers too, persons' numbers start at six digits.
+/// Every code in use for fixed, mobile and internet telephones, with the lengths that libphonenumber
+/// 9.0 sums up from the national plans. Where a code of one or two digits has service numbers too,
+/// persons' numbers start at six digits.
 const COUNTRY_CODES: &[Lengths] = &[
     Lengths { from: 4, to: 5, codes: &[290] },
     Lengths { from: 4, to: 7, codes: &[683, 690] },

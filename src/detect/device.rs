@@ -90,9 +90,9 @@ const REPORTING_BODIES: &[u8] =
 fn is_vin(text: &[u8]) -> bool {
     let Ok(vin) = <&[u8; 17]>::try_from(text) else { return false };
     let vin = vin.map(|sign| sign.to_ascii_uppercase());
-    let [first, second, third, .., _, _, _, _, _, _, _, _] = vin;
+    let [first, second, third, ..] = vin;
     let letters = vin.iter().filter(|sign| sign.is_ascii_alphabetic()).count();
-    // Numbers without a letter are order numbers; one letter is no vehicle's either.
+    // Without two letters it is an order number.
     if letters < 2 {
         return false;
     }

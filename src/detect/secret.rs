@@ -237,6 +237,9 @@ fn has_checksum(text: &[u8], mark: usize) -> bool {
     let Some((body, sum)) = text.get(mark..).and_then(|rest| rest.split_at_checked(30)) else {
         return false;
     };
+    if sum.len() != 6 {
+        return false;
+    }
     let value = sum.iter().try_fold(0u64, |value, &sign| {
         let digit = match sign {
             b'0'..=b'9' => sign - b'0',
@@ -246,7 +249,7 @@ fn has_checksum(text: &[u8], mark: usize) -> bool {
         };
         Some(value * 62 + u64::from(digit))
     });
-    sum.len() == 6 && value == Some(u64::from(crc32(body)))
+    value == Some(u64::from(crc32(body)))
 }
 
 /// ISO/IEC 8802-3, as in gzip and zip.
