@@ -6,11 +6,11 @@
 //!            server                       doors, TLS, reload, drain
 //!     config        proxy                 what was typed │ one exchange
 //!            policy                       what was chosen
-//!     address       framing               who asks │ where a message ends
+//!     address  framing  detect            who asks │ where a message ends │ what is personal
 //! ```
 //!
 //! A module uses what stands below it, never what stands above or beside it. [`address`],
-//! [`framing`], [`policy`] and [`config`] are the core: bytes and values in, decisions out.
+//! [`framing`], [`detect`], [`policy`] and [`config`] are the core: bytes and values in, decisions out.
 //! `ARCHITECTURE.md` tells the rest.
 
 pub mod address;
