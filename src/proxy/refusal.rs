@@ -46,6 +46,8 @@ pub enum Refusal {
     UpstreamBroken,
     /// Too many requests wait for a connection, or one waited too long.
     Busy,
+    /// The system gave no random bytes, and what needs them is not done without.
+    NoRandomness,
     /// The upstream did not accept a connection in time.
     ConnectTimeout,
     /// The upstream did not answer in time.
@@ -73,7 +75,7 @@ impl Refusal {
             Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::HeadTooSlow | Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
             Self::Unreachable | Self::UpstreamBroken => StatusCode::BAD_GATEWAY,
-            Self::Busy => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::NoRandomness => StatusCode::SERVICE_UNAVAILABLE,
             Self::ConnectTimeout | Self::FirstByteTimeout => StatusCode::GATEWAY_TIMEOUT,
         }
     }
@@ -99,6 +101,7 @@ impl Refusal {
             Self::Unreachable => "upstream-unreachable",
             Self::UpstreamBroken => "upstream-broken",
             Self::Busy => "upstream-busy",
+            Self::NoRandomness => "no-randomness",
             Self::ConnectTimeout => "upstream-connect-timeout",
             Self::FirstByteTimeout => "upstream-first-byte-timeout",
         }

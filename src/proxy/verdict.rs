@@ -45,7 +45,7 @@ impl<'a> Verdict<'a> {
         let found = plan.settings.book.find(&View::new(parts, &authority));
         let property = property(plan, found)?;
         let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
-        let told = visit.tell(plan, resolved.client, property);
+        let told = visit.tell(plan, resolved.client, property)?;
         if names_visitor(visit, &told, resolved.client, parts, &authority) {
             return Err(Refusal::NamesVisitor);
         }

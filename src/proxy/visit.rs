@@ -1,7 +1,7 @@
 //! What one client connection carries from exchange to exchange.
 
 use crate::address::recording::Moment;
-use crate::address::{Client, Unknown};
+use crate::address::{Client, Mode};
 use crate::policy::{Listener, Property};
 use crate::proxy::pace::Paces;
 use crate::proxy::plan::Plan;
@@ -44,7 +44,12 @@ pub struct Visit {
 impl Visit {
     /// What the backend of `property` is told of `client`: from memory where the last
     /// exchange of this connection was the same visitor's.
-    pub fn tell(&self, plan: &Plan, client: Client, property: &Property) -> Arc<Told> {
+    pub fn tell(
+        &self,
+        plan: &Plan,
+        client: Client,
+        property: &Property,
+    ) -> Result<Arc<Told>, Refusal> {
         let secret = plan.secret.load();
         let mut memo = self.memo.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(memo) = memo.as_ref()
@@ -53,14 +58,13 @@ impl Visit {
             && memo.client == client
             && Arc::ptr_eq(&memo.property, &property.id)
         {
-            return Arc::clone(&memo.told);
+            return Ok(Arc::clone(&memo.told));
         }
         let mut tweak = [0; 16];
-        // Without fresh randomness two sealed values of a visitor would be equal: tell nothing.
-        let client = match aws_lc_rs::rand::fill(&mut tweak) {
-            Ok(()) => client,
-            Err(_) => Client::Unknown(Unknown::Silent),
-        };
+        if property.policy.recording.mode() == Mode::Sealed {
+            // Without fresh randomness two sealed values of a visitor would be equal.
+            aws_lc_rs::rand::fill(&mut tweak).map_err(|_| Refusal::NoRandomness)?;
+        }
         let moment = Moment {
             property: &property.id,
             secret: &secret.period,
@@ -82,7 +86,7 @@ impl Visit {
             property: Arc::clone(&property.id),
             told: Arc::clone(&told),
         });
-        told
+        Ok(told)
     }
 }
 
