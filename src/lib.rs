@@ -6,11 +6,14 @@
 //!            server                       doors, TLS, reload, drain
 //!     config        proxy                 what was typed │ one exchange
 //!            policy                       what was chosen
+//!            redact                       bytes in, bytes out
+//!            format                       where text stands in a payload
 //!     address  framing  detect            who asks │ where a message ends │ what is personal
 //! ```
 //!
 //! A module uses what stands below it, never what stands above or beside it. [`address`],
-//! [`framing`], [`detect`], [`policy`] and [`config`] are the core: bytes and values in, decisions out.
+//! [`framing`], [`detect`], [`mod@format`], [`redact`], [`policy`] and [`config`] are the core: bytes
+//! and values in, decisions out.
 //! `ARCHITECTURE.md` tells the rest.
 
 pub mod address;
@@ -18,8 +21,10 @@ pub mod address;
 pub mod command;
 pub mod config;
 pub mod detect;
+pub mod format;
 pub mod framing;
 pub mod policy;
+pub mod redact;
 
 #[cfg(feature = "shell")]
 pub mod proxy;

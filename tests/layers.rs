@@ -16,6 +16,8 @@ use tree::{File, Tree};
 /// meets. A new module gets its place here.
 const FLOORS: &[&[&str]] = &[
     &["address", "detect", "framing"],
+    &["format"],
+    &["redact"],
     &["policy"],
     &["config", "proxy"],
     &["server"],
@@ -23,7 +25,7 @@ const FLOORS: &[&[&str]] = &[
 ];
 
 /// What is pure: bytes and values in, decisions out.
-const CORE: &[&str] = &["address", "detect", "framing", "policy", "config"];
+const CORE: &[&str] = &["address", "detect", "format", "framing", "redact", "policy", "config"];
 
 /// What the core never touches, and why. Crates that only the shell depends on come on top.
 const FOREIGN: &[(&str, &str)] = &[
