@@ -47,3 +47,4 @@ pub mod south_east;
 pub mod south_east_asia;
 
 pub use kind::{Context, Group, Kind};
+pub mod search;

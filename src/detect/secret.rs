@@ -91,10 +91,10 @@ pub const KINDS: &[Kind] = &[
         name: "openai-key",
         what: "An OpenAI API key; each holds its maker's name in Base64.",
         shape: concat!(
-            "sk-(?:(?:proj|svcacct|admin)-[0-9A-Za-z_-]{16,100}|[0-9A-Za-z]{20})",
-            "T3BlbkFJ[0-9A-Za-z_-]{16,100}",
+            "sk-(?:(?:proj|svcacct|admin)-[0-9A-Za-z_-]{40,208}",
+            "|[0-9A-Za-z]{20}T3BlbkFJ[0-9A-Za-z_-]{16,100})",
         ),
-        check: |text| is_random(text, 8),
+        check: is_openai_key,
         example: (
             "sk-made0For1Tests2Only3T3BlbkFJmade0For1Tests2Only3",
             "sk-made0For1Tests2Only3T3BlbkFJmade0For1Tests2Only3",
@@ -219,6 +219,12 @@ const LABELS: &[&str] = &[
 fn is_github_token(text: &[u8]) -> bool {
     // What the sum of the fine-grained ones is taken over, GitHub has not told.
     if text.starts_with(b"github_pat_") { is_random(text, 11) } else { has_checksum(text, 4) }
+}
+
+/// The mark stands in the middle, with at least 16 characters on either side.
+fn is_openai_key(text: &[u8]) -> bool {
+    let mark = memchr::memmem::find(text, b"T3BlbkFJ");
+    mark.is_some_and(|at| at >= 3 + 20 && text.len() - at >= 8 + 16) && is_random(text, 8)
 }
 
 /// Whether what follows the mark is more than a placeholder: eight different signs.
