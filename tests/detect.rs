@@ -191,7 +191,7 @@ fn stands_alone(edges: Edges, text: &[u8], start: usize, end: usize) -> bool {
         Edges::Open => true,
         Edges::Word => !next.is_ascii_alphanumeric(),
         Edges::Number => {
-            !(next.is_ascii_digit() || b".-,".contains(next) && second.is_ascii_digit())
+            !(next.is_ascii_alphanumeric() || b".-".contains(next) && second.is_ascii_digit())
         }
         Edges::Dotted => {
             !(next.is_ascii_alphanumeric() || *next == b'.' && second.is_ascii_digit())

@@ -1,6 +1,8 @@
 //! How do I reach this person? E-mail addresses and telephone numbers.
 //!
-//! Addresses are looked for in ASCII: international domains in their `xn--` form.
+//! Addresses may have letters of two bytes in UTF-8 (Latin with accents, Greek, Cyrillic, Hebrew,
+//! Arabic). Scripts without blanks between words are left out, since they would bring in the
+//! sentence around; their domains are found in the `xn--` form.
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
@@ -16,9 +18,12 @@ pub const KINDS: &[Kind] = &[
         // 64 octets, `@` and 254. Of what RFC 5322 lets stand unquoted, `=`, `&`, `?`, `/`, `|`,
         // braces and the backtick are left out: in `?to=ann@example.org` they are not Ann's.
         shape: concat!(
-            r#"(?:[A-Za-z0-9_+][A-Za-z0-9.!#$%'*+^_~-]{0,63}"#,
+            r#"(?:(?:[A-Za-z0-9_+]|(?-u:[\xc3-\xdf][\x80-\xbf]))"#,
+            r#"(?:[A-Za-z0-9.!#$%'*+^_~-]|(?-u:[\xc3-\xdf][\x80-\xbf])){0,63}"#,
             r#"|"(?:[ !#-\[\]-~]|\\[ -~]){1,31}")"#,
-            r"@(?:[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])",
+            r"@(?:(?:[A-Za-z0-9]|(?-u:[\xc3-\xdf][\x80-\xbf]))",
+            r"(?:(?:[A-Za-z0-9.-]|(?-u:[\xc3-\xdf][\x80-\xbf])){0,252}",
+            r"(?:[A-Za-z0-9]|(?-u:[\xc3-\xdf][\x80-\xbf])))",
             r"|\[(?:[0-9.]{7,15}|[Ii][Pp][Vv]6:[0-9A-Fa-f:.]{2,45})\])",
         ),
         edges: Edges::Word,
@@ -26,7 +31,7 @@ pub const KINDS: &[Kind] = &[
         context: Context::Helps(&["email", "e-mail", "mail", "correo", "courriel", "adres"]),
         example: ("write to <ann.lee+chat@example.org>.", "ann.lee+chat@example.org"),
         bait: "logo@2x.png beside serde@1.0.229, @ann and ann@ home, me@-example.org",
-        source: "RFC 5321 sections 4.1.2, 4.1.3 and 4.5.3.1; RFC 1035 section 2.3.1; RFC 5890",
+        source: "RFC 5321 sections 4.1.2, 4.1.3, 4.5.3.1; RFC 1035 section 2.3.1; RFC 5890; RFC 6531",
     },
     Kind {
         name: "phone",
@@ -36,7 +41,7 @@ pub const KINDS: &[Kind] = &[
             r"(?:\+ ?[1-9]|00 ?[1-9][0-9]{0,2}[ ./-][0-9(])",
             r"(?:[ ./()-]{0,2}[0-9]){5,15}",
         ),
-        edges: Edges::Number,
+        edges: Edges::Dotted,
         check: is_international_phone,
         context: Context::Helps(PHONE_WORDS),
         example: ("call +44 20 7946 0018 after five", "+44 20 7946 0018"),
@@ -48,7 +53,7 @@ pub const KINDS: &[Kind] = &[
         group: Group::Global,
         what: "A telephone number as it is dialled inside one country.",
         shape: r"\(?[0-9](?:[ ./()-]{0,2}[0-9]){6,16}",
-        edges: Edges::Number,
+        edges: Edges::Dotted,
         check: is_national_phone,
         context: Context::Required(PHONE_WORDS),
         example: ("my phone: (212) 555-0142", "(212) 555-0142"),
@@ -70,21 +75,17 @@ const PHONE_WORDS: &[&str] = &[
     "rückruf",
     "handy",
     "mobil",
-    "nummer",
     "anruf",
     "ruf",
     "portable",
-    "numéro",
     "appel",
     "móvil",
     "llám",
-    "número",
     "cellulare",
     "chiama",
     "bel me",
     "gsm",
     "komórk",
-    "numer",
     "zadzwo",
     "celular",
     "ligue",
@@ -103,7 +104,8 @@ fn is_email(text: &[u8]) -> bool {
 fn is_domain(domain: &[u8]) -> bool {
     let Some(dot) = domain.iter().rposition(|&byte| byte == b'.') else { return false };
     let Some(top) = domain.get(dot + 1..) else { return false };
-    let alphabetic = top.len() >= 2 && top.iter().all(u8::is_ascii_alphabetic);
+    let letter = |byte: &u8| byte.is_ascii_alphabetic() || *byte >= 0x80;
+    let alphabetic = top.len() >= 2 && top.iter().all(letter);
     let international = top.len() > 4 && top.get(..4).is_some_and(is_ace_prefix);
     let file = FILE_ENDINGS.iter().any(|ending| ending.as_bytes().eq_ignore_ascii_case(top));
     domain.len() <= 254
@@ -125,7 +127,7 @@ fn is_label(label: &[u8]) -> bool {
     (1..=63).contains(&label.len())
         && hyphens_inside
         && ace_has_body
-        && label.iter().all(|&byte| byte.is_ascii_alphanumeric() || byte == b'-')
+        && label.iter().all(|&b| b.is_ascii_alphanumeric() || b == b'-' || b >= 0x80)
 }
 
 fn is_ace_prefix(start: &[u8]) -> bool {
@@ -148,6 +150,37 @@ fn is_international_phone(text: &[u8]) -> bool {
         _ => number.digits().strip_prefix(&[0, 0]).unwrap_or(&[]),
     };
     is_e164(digits)
+}
+
+/// How the national numbers of a country (ISO 3166-1, upper case) prove themselves without a
+/// word before them; `None` where the plan has no form that people write and nothing else has.
+pub fn national(region: [u8; 2]) -> Option<fn(&[u8]) -> bool> {
+    match &region {
+        b"US" | b"CA" | b"PR" | b"JM" | b"DO" | b"TT" | b"BS" | b"BB" => {
+            Some(|text| is_grouped(text) && is_national_phone(text) && !is_trunk(text))
+        }
+        // Countries that dial a 0 before the area (ITU-T, list of national numbering plans).
+        b"DE" | b"AT" | b"CH" | b"FR" | b"GB" | b"IE" | b"NL" | b"BE" | b"SE" | b"FI" | b"AU"
+        | b"NZ" | b"JP" | b"KR" | b"IN" | b"IL" | b"TR" | b"ZA" | b"UA" | b"RO" | b"BG" | b"HR"
+        | b"SI" | b"SK" | b"RS" | b"EG" | b"MA" | b"TH" | b"VN" | b"ID" | b"MY" | b"PH" | b"TW" => {
+            Some(|text| is_trunk(text) && is_national_phone(text))
+        }
+        // Countries without one: nine digits, or eight, in groups.
+        b"ES" | b"PT" | b"PL" | b"CZ" | b"DK" | b"NO" | b"GR" | b"EE" | b"LV" | b"SG" | b"HK" => {
+            Some(|text| is_grouped(text) && is_national_phone(text) && !is_trunk(text))
+        }
+        _ => None,
+    }
+}
+
+/// Whether it begins with the trunk prefix, in brackets or not.
+fn is_trunk(text: &[u8]) -> bool {
+    matches!(text, [b'0', ..] | [b'(', b'0', ..])
+}
+
+/// Whether people wrote it, and not a machine: with something between the groups.
+fn is_grouped(text: &[u8]) -> bool {
+    !text.iter().all(u8::is_ascii_digit)
 }
 
 fn is_national_phone(text: &[u8]) -> bool {

@@ -44,10 +44,11 @@ pub enum Group {
 pub enum Edges {
     /// A letter or a digit right before or behind it.
     Word,
-    /// A digit right before or behind it, or one behind a separator (`.`, `-`, `,`).
+    /// A letter or a digit right before or behind it, or a digit behind a `.` or a `-`: for
+    /// numbers that are written in groups, and whose look-alikes are parts of longer ones.
     Number,
-    /// A letter or a digit right before or behind it, or a digit behind a dot: for numbers that
-    /// stand in lists with commas, and whose look-alikes are decimals, versions and hex.
+    /// A letter or a digit right before or behind it, or a digit behind a dot: for numbers whose
+    /// look-alikes are decimals, versions and hex.
     Dotted,
     /// None: the shape says it all.
     Open,
@@ -70,7 +71,10 @@ pub enum Context {
 impl Kind {
     /// The longest match of the shape in bytes; what could still become one is held back.
     pub fn longest(&self) -> usize {
-        regex_syntax::parse(self.shape)
+        regex_syntax::ParserBuilder::new()
+            .utf8(false)
+            .build()
+            .parse(self.shape)
             .ok()
             .and_then(|shape| shape.properties().maximum_len())
             .unwrap_or(0)

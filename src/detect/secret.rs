@@ -146,6 +146,17 @@ pub const KINDS: &[Kind] = &[
         source: "Twilio SendGrid documentation, API keys",
         ..TOKEN
     },
+    Kind {
+        name: "generic-secret",
+        what: "A password, key or token behind a word that calls it so.",
+        shape: "[0-9A-Za-z_+/=.!#$%&*~-]{16,128}",
+        check: is_chance,
+        context: Context::Required(SECRET_WORDS),
+        example: ("password: 7Gx!pQ2vT9mLw4Zk8R and", "7Gx!pQ2vT9mLw4Zk8R"),
+        bait: "password: changeme, token=website_configuration_key secret: aaaaaaaaaaaaaaaa11",
+        source: "Shannon, A Mathematical Theory of Communication (1948), section 6",
+        ..TOKEN
+    },
 ];
 
 /// What all tokens have in common.
@@ -219,6 +230,57 @@ const LABELS: &[&str] = &[
 fn is_github_token(text: &[u8]) -> bool {
     // What the sum of the fine-grained ones is taken over, GitHub has not told.
     if text.starts_with(b"github_pat_") { is_random(text, 11) } else { has_checksum(text, 4) }
+}
+
+/// What people call a secret.
+const SECRET_WORDS: &[&str] = &[
+    "password",
+    "passwd",
+    "passphrase",
+    "pwd",
+    "secret",
+    "token",
+    "api key",
+    "api_key",
+    "api-key",
+    "apikey",
+    "access key",
+    "access_key",
+    "private key",
+    "credential",
+    "passwort",
+    "kennwort",
+    "geheimnis",
+    "schlüssel",
+    "mot de passe",
+    "contraseña",
+    "clave",
+    "wachtwoord",
+    "hasło",
+    "senha",
+    "parola",
+    "chiave",
+];
+
+/// Whether it looks drawn by lot: letters and digits, and at least 3.2 bits a character, where
+/// sixteen different ones have 4 and words about 2.5.
+fn is_chance(text: &[u8]) -> bool {
+    let mut counts = [0_u16; 256];
+    for &byte in text {
+        if let Some(count) = counts.get_mut(usize::from(byte)) {
+            *count += 1;
+        }
+    }
+    let total = text.len() as f64;
+    let bits: f64 = counts
+        .iter()
+        .filter(|&&count| count > 0)
+        .map(|&count| f64::from(count) / total)
+        .map(|share| -share * share.log2())
+        .sum();
+    let digits = text.iter().filter(|byte| byte.is_ascii_digit()).count();
+    let letters = text.iter().filter(|byte| byte.is_ascii_alphabetic()).count();
+    bits >= 3.2 && digits >= 2 && letters >= 2
 }
 
 /// The mark stands in the middle, with at least 16 characters on either side.

@@ -49,7 +49,7 @@ pub struct Scanner {
 }
 
 /// One candidate on its way through its shape.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Walk {
     detector: u16,
     start: u64,
@@ -75,6 +75,23 @@ impl Scanner {
         self.name.clear();
         self.name.extend_from_slice(name);
         self.named.clear();
+    }
+
+    /// Goes on like another search that has looked at the text before `offset` and at nothing
+    /// behind it.
+    pub fn follow(&mut self, other: &Self, offset: u64) {
+        let Self { text, base, cursor, walks, open, claimed, tail, in_data, floor, .. } = other;
+        self.text.clear();
+        let known = usize::try_from(offset.saturating_sub(*base)).unwrap_or(usize::MAX);
+        self.text.extend_from_slice(text.get(..known).unwrap_or(text));
+        (self.base, self.cursor, self.open) = (*base, *cursor, *open);
+        self.walks.clear();
+        self.walks.extend(walks.iter().take(*open).cloned());
+        self.claimed.clone_from(claimed);
+        self.tail = *tail;
+        (self.in_data, self.floor, self.is_over) = (*in_data, *floor, false);
+        self.name.clone_from(&other.name);
+        self.named.clone_from(&other.named);
     }
 
     /// Where more text is appended.

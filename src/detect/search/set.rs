@@ -77,6 +77,11 @@ impl Detector {
         }
     }
 
+    /// A kind whose candidates prove themselves in another way, and need no word then.
+    pub fn proved(kind: &'static Kind, check: fn(&[u8]) -> bool) -> Self {
+        Self { check, ..Self::kind(kind, true) }
+    }
+
     /// A pattern in the syntax of the `regex` crate. A match has to pass `check`; where there
     /// are words, one has to stand before it.
     pub fn pattern(
