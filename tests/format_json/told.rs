@@ -47,20 +47,27 @@ impl Reader {
         let mut cuts: Vec<usize> = [cuts, &self.gaps].concat();
         cuts.sort_unstable();
         let mut json = Json::new(self.bounds, Arc::clone(&self.paths));
-        let mut listener = Listener::default();
+        let mut listener = Listener { stream: self.with_gaps(payload), ..Listener::default() };
         let mut start = 0;
         let mut failed = Ok(());
         for end in cuts.into_iter().chain([payload.len()]) {
             let piece = &payload[start..end];
-            listener.piece = (self.offset(start), piece.to_vec());
             failed = failed.and(json.push(self.offset(start), piece, &mut listener));
             start = end;
         }
-        listener.piece.1.clear();
         let finished = json.finish(self.offset(payload.len()), &mut listener);
         assert_eq!(finished, failed, "an error stays one");
         assert!(failed.is_err() || listener.open.is_none(), "a text has no end");
         (listener.told, failed)
+    }
+
+    fn with_gaps(&self, payload: &[u8]) -> Vec<u8> {
+        let mut stream = Vec::new();
+        for (index, &byte) in payload.iter().enumerate() {
+            stream.resize(usize::try_from(self.offset(index)).expect("small"), b'#');
+            stream.push(byte);
+        }
+        stream
     }
 
     /// Where a byte of the payload stands, with the gaps before it.
@@ -76,7 +83,8 @@ struct Listener {
     open: Option<Told>,
     /// Where the reader may have come so far.
     last: u64,
-    piece: (u64, Vec<u8>),
+    /// The payload, with gaps.
+    stream: Vec<u8>,
 }
 
 impl Sink for Listener {
@@ -99,13 +107,8 @@ impl Sink for Listener {
     fn more(&mut self, at: u64, raw: &[u8]) {
         assert!(!raw.is_empty(), "a piece of nothing");
         assert!(at >= self.last, "a piece out of order");
-        let (start, piece) = &self.piece;
-        // What stands before this piece was held; that it is what stood there, the whole
-        // reading shows.
-        if let Some(within) = at.checked_sub(*start) {
-            let within = usize::try_from(within).expect("small");
-            assert_eq!(piece.get(within..within + raw.len()), Some(raw), "not what stands there");
-        }
+        let here = usize::try_from(at).expect("small");
+        assert_eq!(self.stream.get(here..here + raw.len()), Some(raw), "not what stands there");
         let open = self.open.as_mut().expect("a piece belongs to a text");
         open.raw.extend_from_slice(raw);
         open.places.extend(at..at + raw.len() as u64);
