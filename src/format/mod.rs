@@ -11,7 +11,9 @@
 //! depends on how the payload was cut. [`view`] turns a text's raw bytes into what a person
 //! reads, with the way back.
 
+pub mod json;
 pub mod path;
+pub mod pluck;
 pub mod view;
 
 use std::fmt;
