@@ -62,10 +62,10 @@ macro_rules! with_choices {
             pub country: Option<Placed<bool>>,
             /// The name of the upstream. Where nobody says one: the first in the file.
             pub upstream: Option<Placed<String>>,
-            /// The name of the [[redaction]] whose rules hold for requests; "none" where there
+            /// The name of the `[[redaction]]` whose rules hold for requests; "none" where there
             /// shall be none. Where nobody says one, nothing is taken out.
             pub redact: Option<Placed<String>>,
-            /// The name of the [[redaction]] whose rules hold for responses; "none" where there
+            /// The name of the `[[redaction]]` whose rules hold for responses; "none" where there
             /// shall be none. Where nobody says one, nothing is taken out.
             pub redact_responses: Option<Placed<String>>,
         }
