@@ -136,7 +136,7 @@ impl Draft {
         let Read { file, damaged, unreadable } = &head;
         let mut damaged = damaged.clone();
         if *unreadable {
-            let all = ["listener", "upstream", "address", "properties"];
+            let all = ["listener", "upstream", "address", "redaction", "properties"];
             damaged.extend(all.map(str::to_owned));
         }
         let mut meaning = Meaning::of(file, &damaged, base(&main.name), read, &mut reports);

@@ -133,6 +133,12 @@ impl Walk<'_> {
                 self.table(table, value.span(), keys);
                 true
             }
+            (DeValue::Table(table), Kind::Map(each)) => {
+                for value in table.values() {
+                    self.value(value, each);
+                }
+                true
+            }
             (DeValue::Array(list), Kind::List(element)) => {
                 for item in list {
                     self.value(item, element);

@@ -91,6 +91,10 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         h2_streams,
         h2_pending_resets,
         h2_window,
+        small_body,
+        json_depth,
+        decoded_bytes,
+        decoded_ratio,
     } = Limits::default();
     let Timeouts {
         proxy_header,
@@ -139,6 +143,19 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Landing", "v4", json!(crate::address::recording::Landing::DEFAULT.v4().to_string())),
         ("Landing", "v6", json!(crate::address::recording::Landing::DEFAULT.v6().to_string())),
         ("Rotation", "period", time(Rotation::default().period)),
+        ("Redaction", "kinds", json!(["default"])),
+        ("Redaction", "action", json!("label")),
+        ("Redaction", "context", json!("required")),
+        ("Redaction", "names", json!("redact")),
+        ("Redaction", "public_addresses_only", json!(false)),
+        ("Redaction", "base64", json!(false)),
+        ("Redaction", "in", json!(["body", "path", "query", "referer", "cookies"])),
+        ("Redaction", "unreadable", json!("refuse")),
+        ("Redaction", "binary", json!("pass")),
+        ("Redaction", "observe", json!(false)),
+        ("Pattern", "group", json!(0)),
+        ("Mask", "first", json!(0)),
+        ("Mask", "last", json!(0)),
         ("Properties", "sources", json!(["host"])),
         ("Defaults", "record", json!("off")),
         ("Unknown", "record", json!("off")),
@@ -158,6 +175,10 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Limits", "h2_streams", json!(h2_streams)),
         ("Limits", "h2_pending_resets", json!(h2_pending_resets)),
         ("Limits", "h2_window", size(h2_window.into())),
+        ("Limits", "small_body", size(small_body as u64)),
+        ("Limits", "json_depth", json!(json_depth)),
+        ("Limits", "decoded_bytes", size(decoded_bytes)),
+        ("Limits", "decoded_ratio", json!(decoded_ratio)),
         ("Timeouts", "proxy_header", time(proxy_header)),
         ("Timeouts", "tls_handshake", time(tls_handshake)),
         ("Timeouts", "head", time(head)),
@@ -200,7 +221,10 @@ mod tests {
 
     #[test]
     fn nothing_in_the_schema_is_null() {
-        assert!(!schema().to_string().contains("null"));
+        let text = schema().to_string();
+        for spelling in ["\"null\"", ":null", "[null", ",null"] {
+            assert!(!text.contains(spelling), "{spelling}");
+        }
     }
 
     #[test]

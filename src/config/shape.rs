@@ -5,7 +5,7 @@
 
 use super::file::value::either;
 use serde_json::Value;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 /// What may stand in one place.
 #[derive(Debug)]
@@ -20,6 +20,8 @@ pub(super) struct Shape {
 #[derive(Debug)]
 pub(super) enum Kind {
     Table(Keys),
+    /// A table with keys of its author's own.
+    Map(Box<Shape>),
     List(Box<Shape>),
     /// Any text, or one of these.
     Text(Option<Vec<String>>),
@@ -139,6 +141,10 @@ impl Compiler<'_> {
                 };
                 (expected, Kind::List(Box::new(element)))
             }
+            _ if schema["additionalProperties"].is_object() => {
+                let each = self.shape(&schema["additionalProperties"]);
+                ("a table".to_owned(), Kind::Map(Box::new(each)))
+            }
             _ => ("a table".to_owned(), Kind::Table(self.keys(schema))),
         };
         Shape { expected, kind }
@@ -174,9 +180,11 @@ fn shown(word: &str) -> String {
 fn one_of(shapes: Vec<Shape>) -> Shape {
     let mut words: Vec<String> = Vec::new();
     let mut others = Vec::new();
-    for shape in shapes {
+    let mut shapes = VecDeque::from(shapes);
+    while let Some(shape) = shapes.pop_front() {
         match shape.kind {
             Kind::Text(Some(more)) => words.extend(more),
+            Kind::Either(inner) => inner.into_iter().rev().for_each(|one| shapes.push_front(one)),
             _ => others.push(shape),
         }
     }
@@ -213,6 +221,26 @@ mod tests {
         }));
         assert_eq!(shape.expected, "a, b or c");
         assert!(matches!(shape.kind, Kind::Text(Some(words)) if words == ["a", "b", "c"]));
+    }
+
+    #[test]
+    fn a_choice_within_a_choice_is_one_choice() {
+        let table = json!({
+            "type": "object", "properties": { "n": { "type": "integer" } }, "required": ["n"]
+        });
+        let shape = Shape::of(&json!({
+            "anyOf": [{ "anyOf": [{ "enum": ["a", "b"] }, table] }, { "enum": ["c"] }]
+        }));
+        assert_eq!(shape.expected, "\"a\", \"b\", \"c\" or { n = … }");
+        assert!(matches!(shape.kind, Kind::Either(shapes) if shapes.len() == 2));
+    }
+
+    #[test]
+    fn a_table_may_have_keys_of_its_authors_own() {
+        let shape = Shape::of(&json!({
+            "type": "object", "additionalProperties": { "enum": ["a"] }
+        }));
+        assert!(matches!(shape.kind, Kind::Map(each) if each.expected == "a"));
     }
 
     #[test]

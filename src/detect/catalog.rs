@@ -17,6 +17,31 @@ pub fn kind(name: &str) -> Option<&'static Kind> {
     kinds().find(|kind| kind.name == name)
 }
 
+/// The kinds that an operator gets without naming any: each proves itself wherever it stands, by
+/// a checksum, a table or a mark that nothing else has, so that chats stay readable. Kinds that
+/// need a word of context, and those whose look-alikes are everyday text (coordinates, device
+/// numbers, one country's numbers), are for the operator to ask for.
+pub const DEFAULT: &[&str] = &[
+    "email",
+    "phone",
+    "payment-card",
+    "iban",
+    "ip-address",
+    "url-credentials",
+    "jwt",
+    "private-key",
+    "aws-key",
+    "github-token",
+    "stripe-key",
+    "slack-token",
+    "google-key",
+    "openai-key",
+    "anthropic-key",
+    "gitlab-token",
+    "npm-token",
+    "sendgrid-key",
+];
+
 const FAMILIES: &[&[Kind]] = &[
     contact::KINDS,
     payment::KINDS,
@@ -49,3 +74,27 @@ const FAMILIES: &[&[Kind]] = &[
     americas::KINDS,
     africa::KINDS,
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::kind::{Context, Group};
+
+    #[test]
+    fn what_holds_by_default_exists_and_needs_no_word_beside_it() {
+        for name in DEFAULT {
+            let kind = kind(name).expect(name);
+            assert!(matches!(kind.context, Context::Helps(_)), "{name} needs context");
+        }
+    }
+
+    #[test]
+    fn every_secret_holds_by_default() {
+        let mut met = 0;
+        for kind in kinds().filter(|kind| kind.group == Group::Secrets) {
+            assert!(DEFAULT.contains(&kind.name), "{} is not in DEFAULT", kind.name);
+            met += 1;
+        }
+        assert!(met >= 12, "met {met} secrets");
+    }
+}

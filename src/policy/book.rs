@@ -110,6 +110,13 @@ impl Book {
         &self.sources
     }
 
+    /// The sources that only a body can speak for, in order; a head alone is silent on them.
+    /// Where there are any, [`Book::find`] has its last word with a
+    /// [`WithBody`](super::source::WithBody).
+    pub fn body_sources(&self) -> impl Iterator<Item = &Source> {
+        self.sources.iter().filter(|source| source.is_in_body())
+    }
+
     /// All properties, in the order in which they were configured.
     pub fn properties(&self) -> &[Property] {
         &self.properties
@@ -177,9 +184,8 @@ fn host_key(host: &str) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::address::recording::{Recording, StandIn};
     use crate::policy::property::Policy;
-    use crate::policy::source::PathPattern;
+    use crate::policy::source::{PathPattern, Plucked, WithBody};
 
     struct Request<'a> {
         host: &'a str,
@@ -252,6 +258,31 @@ mod tests {
     }
 
     #[test]
+    fn a_body_speaks_beside_its_head() {
+        check_body(&PLAIN, &[], "silent");
+        check_body(&PLAIN, &[(JSON, "blog")], "blog");
+        check_body(&PLAIN, &[(FORM, "shop-key"), (FORM, "shop-key")], "shop");
+        check_body(&PLAIN, &[(JSON, "")], "silent");
+        check_body(&PLAIN, &[(JSON, "nobody")], "unknown");
+        check_body(&PLAIN, &[(JSON, "blog"), (JSON, "shop-key")], "conflict");
+        check_body(&PLAIN, &[(JSON, "blog"), (FORM, "shop-key")], "conflict");
+        let query = Request { query: "website_token=shop-key", ..PLAIN };
+        check_body(&query, &[], "shop");
+        check_body(&query, &[(JSON, "shop-key")], "shop");
+        check_body(&query, &[(JSON, "blog")], "conflict");
+        check_body(&query, &[(FORM, "nobody")], "conflict");
+        check_body(&query, &[(3, "blog")], "shop");
+    }
+
+    #[test]
+    fn what_a_body_says_is_not_printed() {
+        let source = Source::Form("token".into());
+        let plucked = [Plucked { source: &source, value: b"ann".to_vec() }];
+        let view = WithBody { head: &PLAIN, plucked: &plucked };
+        assert_eq!(format!("{view:?}"), "WithBody { plucked: [form token: 3 bytes], .. }");
+    }
+
+    #[test]
     fn a_key_belongs_to_one_property() {
         let mut builder = Book::builder(vec![], UnknownProperty::Refuse);
         builder.add(property("a"), &["k".into()], &[]).expect("free");
@@ -262,12 +293,39 @@ mod tests {
 
     #[track_caller]
     fn check(request: &Request<'_>, expected: &str) {
+        assert_eq!(said(&book(), request), expected);
+    }
+
+    /// The values are plucked for the sources of these numbers.
+    #[track_caller]
+    fn check_body(request: &Request<'_>, values: &[(usize, &str)], expected: &str) {
+        let book = book();
+        let plucked: Vec<Plucked<'_>> = values
+            .iter()
+            .map(|(source, value)| Plucked {
+                source: &book.sources()[*source],
+                value: value.as_bytes().to_vec(),
+            })
+            .collect();
+        let view = WithBody { head: request, plucked: &plucked };
+        assert_eq!(said(&book, &view), expected);
+        let in_body: Vec<_> = book.body_sources().collect();
+        assert_eq!(in_body, [&book.sources()[JSON], &book.sources()[FORM]]);
+    }
+
+    /// Their numbers among the sources.
+    const JSON: usize = 5;
+    const FORM: usize = 6;
+
+    fn book() -> Arc<Book> {
         let sources = vec![
             Source::Host,
             Source::Path(PathPattern::parse("/inboxes/{property}/**").expect("good pattern")),
             Source::Query("website_token".into()),
             Source::Header("x-property".into()),
             Source::Cookie("prop".into()),
+            Source::Json("contact.website_token".into()),
+            Source::Form("website_token".into()),
         ];
         let mut builder = Book::builder(sources, UnknownProperty::Refuse);
         builder
@@ -276,21 +334,19 @@ mod tests {
         builder
             .add(property("blog"), &["blog".into()], &["*.blog.example.org".into()])
             .expect("free");
-        let book = builder.build();
-        let said = match book.find(request) {
+        builder.build()
+    }
+
+    fn said<'b>(book: &'b Book, request: &dyn RequestView) -> &'b str {
+        match book.find(request) {
             Found::Property(property, _) => &property.id,
             Found::Silent => "silent",
             Found::Unknown(_) => "unknown",
             Found::Conflict(..) => "conflict",
-        };
-        assert_eq!(said, expected);
+        }
     }
 
     fn property(id: &str) -> Property {
-        let recording = Recording::Off { stand_in: StandIn::None };
-        Property {
-            id: id.into(),
-            policy: Arc::new(Policy { recording, country: false, upstream: 0 }),
-        }
+        Property { id: id.into(), policy: Arc::new(Policy::default()) }
     }
 }

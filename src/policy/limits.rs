@@ -27,6 +27,17 @@ pub struct Limits {
     pub h2_pending_resets: usize,
     /// HTTP/2: flow-control window of a connection in bytes; a stream gets a quarter of it.
     pub h2_window: u32,
+    /// Bytes of a body that is redacted whole, before its head is sent, so that the head says
+    /// its exact length. Longer ones are sent as they are rewritten, without a length.
+    pub small_body: usize,
+    /// Arrays and objects inside one another in JSON, and parts inside parts. Over it the body
+    /// counts as unreadable.
+    pub json_depth: usize,
+    /// Bytes of a body once its content coding is undone. Over it: 413.
+    pub decoded_bytes: u64,
+    /// Bytes of a body once its content coding is undone, for each byte that was sent. Over it:
+    /// 413.
+    pub decoded_ratio: u32,
 }
 
 impl Default for Limits {
@@ -44,6 +55,12 @@ impl Default for Limits {
             h2_pending_resets: 50,
             // h2 kills a connection whose window is under 1 MiB on many small frames.
             h2_window: 1 << 20,
+            small_body: 64 << 10,
+            // As other JSON readers allow (serde_json: 128).
+            json_depth: 128,
+            decoded_bytes: 64 << 20,
+            // Chats shrink to a tenth, logs to a thirtieth; a deflate bomb reaches 1032.
+            decoded_ratio: 100,
         }
     }
 }

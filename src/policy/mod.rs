@@ -3,13 +3,14 @@
 //! ```text
 //! Settings ── listeners ── who may say who the client is, TLS, limits
 //!          ├─ upstreams ── where requests go, which fields disclose the address
-//!          └─ book ─────── sources -> key -> Property -> Policy (shared)
+//!          └─ book ─────── sources -> key -> Property -> Policy (shared) -> Redaction (shared)
 //! ```
 
 pub mod book;
 pub mod limits;
 pub mod listener;
 pub mod property;
+pub mod redaction;
 pub mod settings;
 pub mod source;
 pub mod upstream;
@@ -18,6 +19,7 @@ pub use book::{Book, BookBuilder, Found};
 pub use limits::{Limits, Timeouts};
 pub use listener::Listener;
 pub use property::{Policy, Property, UnknownProperty};
+pub use redaction::Redaction;
 pub use settings::Settings;
-pub use source::{PathPattern, RequestView, Source};
+pub use source::{PathPattern, Plucked, RequestView, Source, WithBody};
 pub use upstream::Upstream;

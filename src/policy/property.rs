@@ -2,6 +2,7 @@
 
 use crate::address::Recording;
 use crate::address::recording::StandIn;
+use crate::policy::redaction::Redaction;
 use std::sync::Arc;
 
 /// One customer's website that embeds the chat widget.
@@ -22,12 +23,23 @@ pub struct Policy {
     pub country: bool,
     /// Index into [`Settings::upstreams`](super::Settings::upstreams).
     pub upstream: usize,
+    /// What is taken out of requests; `None`: nothing is.
+    pub redact: Option<Arc<Redaction>>,
+    /// What is taken out of responses; `None`: nothing is.
+    pub redact_responses: Option<Arc<Redaction>>,
 }
 
-/// The strictest: nobody learns anything, and the first upstream answers.
+/// Nobody learns an address, and the first upstream answers. Payloads pass as they are: which
+/// rules they need, nobody but the operator knows.
 impl Default for Policy {
     fn default() -> Self {
-        Self { recording: Recording::Off { stand_in: StandIn::None }, country: false, upstream: 0 }
+        Self {
+            recording: Recording::Off { stand_in: StandIn::None },
+            country: false,
+            upstream: 0,
+            redact: None,
+            redact_responses: None,
+        }
     }
 }
 

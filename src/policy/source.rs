@@ -1,9 +1,12 @@
 //! Where a request names its property, and what it says there.
+//!
+//! A head tells most of it. What a body says has to be plucked from it first, by whoever has
+//! it: [`WithBody`] puts both side by side.
 
 use std::borrow::Cow;
 use std::fmt;
 
-/// The parts of a request head in which a property may be named.
+/// The parts of a request in which a property may be named.
 pub trait RequestView {
     /// Host without port, as sent.
     fn host(&self) -> Option<&str>;
@@ -13,6 +16,9 @@ pub trait RequestView {
     fn query(&self) -> Option<&str>;
     /// Calls `each` with every value of the field of this name (lower case).
     fn field(&self, name: &str, each: &mut dyn FnMut(&[u8]));
+    /// Calls `each` with every value that the body has for this source, decoded. A head alone
+    /// has none.
+    fn body(&self, _source: &Source, _each: &mut dyn FnMut(&[u8])) {}
 }
 
 /// A place in which a request names its property.
@@ -28,9 +34,19 @@ pub enum Source {
     Header(String),
     /// A cookie of this name.
     Cookie(String),
+    /// A value of a JSON body, or of a WebSocket's first message, at this path: see
+    /// [`crate::format::path`].
+    Json(String),
+    /// A field of this name in a form, urlencoded or multipart.
+    Form(String),
 }
 
 impl Source {
+    /// Whether it is the body that speaks, not the head.
+    pub fn is_in_body(&self) -> bool {
+        matches!(self, Self::Json(_) | Self::Form(_))
+    }
+
     /// Calls `claim` with every key that the request names here, decoded and not empty.
     /// [`Source::Host`] claims the host name itself.
     pub fn claims(&self, request: &dyn RequestView, claim: &mut dyn FnMut(&str)) {
@@ -63,6 +79,9 @@ impl Source {
                     }
                 }
             }),
+            Self::Json(_) | Self::Form(_) => request.body(self, &mut |value| {
+                said(&String::from_utf8_lossy(value));
+            }),
         }
     }
 }
@@ -75,6 +94,59 @@ impl fmt::Display for Source {
             Self::Query(name) => write!(f, "query {name}"),
             Self::Header(name) => write!(f, "header {name}"),
             Self::Cookie(name) => write!(f, "cookie {name}"),
+            Self::Json(path) => write!(f, "json {path}"),
+            Self::Form(name) => write!(f, "form {name}"),
+        }
+    }
+}
+
+/// A value that a body has for a source, decoded.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Plucked<'a> {
+    /// The source that it is for.
+    pub source: &'a Source,
+    /// What stands there.
+    pub value: Vec<u8>,
+}
+
+/// A value may be anything that a visitor wrote: only its length is shown.
+impl fmt::Debug for Plucked<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {} bytes", self.source, self.value.len())
+    }
+}
+
+/// A request head together with what was plucked from its body.
+#[derive(Clone, Copy)]
+pub struct WithBody<'a> {
+    /// The head.
+    pub head: &'a dyn RequestView,
+    /// Every value that the body has for one of the sources, in the order of the body.
+    pub plucked: &'a [Plucked<'a>],
+}
+
+impl fmt::Debug for WithBody<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("WithBody").field("plucked", &self.plucked).finish_non_exhaustive()
+    }
+}
+
+impl RequestView for WithBody<'_> {
+    fn host(&self) -> Option<&str> {
+        self.head.host()
+    }
+    fn path(&self) -> &str {
+        self.head.path()
+    }
+    fn query(&self) -> Option<&str> {
+        self.head.query()
+    }
+    fn field(&self, name: &str, each: &mut dyn FnMut(&[u8])) {
+        self.head.field(name, each);
+    }
+    fn body(&self, source: &Source, each: &mut dyn FnMut(&[u8])) {
+        for plucked in self.plucked.iter().filter(|plucked| plucked.source == source) {
+            each(&plucked.value);
         }
     }
 }

@@ -40,6 +40,19 @@ pub struct Limits {
     /// HTTP/2: the flow-control window of a connection; a stream gets a quarter of it.
     /// 1MiB to 64MiB.
     pub h2_window: Option<Placed<Size>>,
+    /// A body that is redacted whole, before its head is sent, so that the head says its exact
+    /// length; longer ones are sent without a length, as they are rewritten. 0 to 16MiB.
+    pub small_body: Option<Placed<Size>>,
+    /// Arrays and objects inside one another in JSON, and parts inside parts. Over it the body
+    /// is unreadable.
+    #[schemars(range(min = 1, max = 1_000))]
+    pub json_depth: Option<Placed<u32>>,
+    /// A body once its content coding is undone. Over it: 413. 1KiB to 1024GiB.
+    pub decoded_bytes: Option<Placed<Size>>,
+    /// How many times longer than it was sent a body may be once its content coding is undone.
+    /// Over it: 413.
+    #[schemars(range(min = 2, max = 100_000))]
+    pub decoded_ratio: Option<Placed<u32>>,
 }
 
 /// How long a client may take.

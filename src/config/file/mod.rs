@@ -7,6 +7,7 @@ pub mod address;
 pub mod limits;
 pub mod listener;
 pub mod property;
+pub mod redaction;
 pub mod upstream;
 pub mod value;
 
@@ -14,8 +15,8 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 use value::Placed;
 
-/// The configuration of cloakroom, a reverse proxy that keeps visitors' addresses from
-/// live-chat backends.
+/// The configuration of cloakroom, a reverse proxy that keeps visitors' addresses and personal
+/// data from live-chat backends.
 #[derive(Debug, Default, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 #[schemars(title = "cloakroom")]
@@ -31,6 +32,9 @@ pub struct File {
     /// What holds for the addresses of every property's visitors.
     #[serde(default)]
     pub address: address::Address,
+    /// Named sets of rules for what is taken out of payloads.
+    #[serde(default)]
+    pub redaction: Vec<Placed<redaction::Redaction>>,
     /// How properties are found, and what they have where they say nothing.
     #[serde(default)]
     pub properties: property::Properties,

@@ -1,6 +1,6 @@
 //! `[properties]` and `[[property]]` as typed.
 
-use super::value::{FieldName, FilePath, HostName, PathText, Placed};
+use super::value::{FieldName, FilePath, HostName, PathText, PayloadPath, Placed};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -34,6 +34,10 @@ pub enum Source {
     Header(FieldName),
     /// A cookie of this name.
     Cookie(String),
+    /// A value of a JSON body, or of a WebSocket's first message, at this path.
+    Json(PayloadPath),
+    /// A field of this name in a form, urlencoded or multipart.
+    Form(String),
 }
 
 /// Adds to a struct the choices that a property, the default and the unknown property share.
@@ -58,6 +62,12 @@ macro_rules! with_choices {
             pub country: Option<Placed<bool>>,
             /// The name of the upstream. Where nobody says one: the first in the file.
             pub upstream: Option<Placed<String>>,
+            /// The name of the `[[redaction]]` whose rules hold for requests; "none" where there
+            /// shall be none. Where nobody says one, nothing is taken out.
+            pub redact: Option<Placed<String>>,
+            /// The name of the `[[redaction]]` whose rules hold for responses; "none" where there
+            /// shall be none. Where nobody says one, nothing is taken out.
+            pub redact_responses: Option<Placed<String>>,
         }
 
         impl $name {
@@ -70,6 +80,8 @@ macro_rules! with_choices {
                     stand_in: self.stand_in.as_ref(),
                     country: self.country.as_ref(),
                     upstream: self.upstream.as_ref(),
+                    redact: self.redact.as_ref(),
+                    redact_responses: self.redact_responses.as_ref(),
                 }
             }
         }
@@ -116,18 +128,33 @@ pub struct Choices<'a> {
     pub country: Option<&'a Placed<bool>>,
     /// `upstream`
     pub upstream: Option<&'a Placed<String>>,
+    /// `redact`
+    pub redact: Option<&'a Placed<String>>,
+    /// `redact_responses`
+    pub redact_responses: Option<&'a Placed<String>>,
 }
 
 impl Choices<'_> {
     /// Whether nothing was chosen.
     pub fn is_empty(&self) -> bool {
-        let Self { record, truncate, sealed, stand_in, country, upstream } = self;
+        let Self {
+            record,
+            truncate,
+            sealed,
+            stand_in,
+            country,
+            upstream,
+            redact,
+            redact_responses,
+        } = self;
         record.is_none()
             && truncate.is_none()
             && sealed.is_none()
             && stand_in.is_none()
             && country.is_none()
             && upstream.is_none()
+            && redact.is_none()
+            && redact_responses.is_none()
     }
 }
 

@@ -4,7 +4,7 @@
 //! that has to say what was expected, use the same words.
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
-use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
@@ -97,6 +97,43 @@ impl<T: JsonSchema> JsonSchema for OneOrMany<T> {
     }
 }
 
+/// A table whose keys are names of something, in the order in which they stand.
+#[derive(Clone, Debug)]
+pub struct ByName<T>(pub Vec<(String, Placed<T>)>);
+
+impl<'de, T: Deserialize<'de>> Deserialize<'de> for ByName<T> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Entries<T>(PhantomData<T>);
+        impl<'de, T: Deserialize<'de>> Visitor<'de> for Entries<T> {
+            type Value = ByName<T>;
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("a table")
+            }
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                let mut entries = Vec::new();
+                while let Some(entry) = map.next_entry()? {
+                    entries.push(entry);
+                }
+                Ok(ByName(entries))
+            }
+        }
+        deserializer.deserialize_map(Entries(PhantomData))
+    }
+}
+
+impl<T: JsonSchema> JsonSchema for ByName<T> {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> Cow<'static, str> {
+        format!("ByName_{}", T::schema_name()).into()
+    }
+    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+        let each = generator.subschema_for::<T>();
+        json_schema!({ "type": "object", "additionalProperties": each })
+    }
+}
+
 /// Defines a kind of text by its noun and its examples.
 macro_rules! kind_of_text {
     ($(#[$doc:meta])* $name:ident, $noun:literal, [$($example:literal),+]) => {
@@ -169,6 +206,27 @@ kind_of_text!(
 kind_of_text!(
     /// A path with one `{property}` segment; `*` is any segment, `**` at the end any number.
     PathText, "a path with {property}", ["/public/api/v1/inboxes/{property}/**"]
+);
+kind_of_text!(
+    /// A kind of personal data, `group:` and a group of them, `default` or `all`; `-` before it
+    /// takes out.
+    KindName, "a kind or a group", ["email", "group:de", "-vin"]
+);
+kind_of_text!(
+    /// A country by its two letters (ISO 3166-1).
+    Country, "a country's two letters", ["DE", "US"]
+);
+kind_of_text!(
+    /// A domain name without a wildcard.
+    DomainName, "a domain", ["example.org", "internal"]
+);
+kind_of_text!(
+    /// A regular expression in the syntax of Rust's `regex` crate.
+    Regex, "a regular expression", ["ORD-[0-9]{8}"]
+);
+kind_of_text!(
+    /// A place in a payload, by the names that lead there.
+    PayloadPath, "a path of names", ["contact.email", "messages[*].text"]
 );
 
 /// A number of bytes: a whole number, or a text with `KiB`, `MiB` or `GiB`.

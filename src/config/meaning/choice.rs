@@ -1,10 +1,12 @@
 //! What a property's choices mean, taken together with the default's and the floor.
 
+use super::redaction::{NONE, Named};
 use super::vault::{NoKey, Vault};
 use crate::address::recording::{Mode, Recording, StandIn, Truncation};
 use crate::address::sealing::Variant;
 use crate::config::file::property::{self as typed, Choices, Record};
 use crate::config::file::value::{FilePath, Placed, either};
+use crate::config::nearest::nearest;
 use crate::config::report::Reports;
 use crate::policy::Policy;
 use crate::policy::property::{TRUNCATE_V4_BITS, TRUNCATE_V6_BITS};
@@ -24,6 +26,8 @@ pub(super) struct Ground<'c> {
     pub(super) has_countries: bool,
     /// The names of the upstreams, in order; `None` where not all could be read.
     pub(super) upstreams: Option<Vec<String>>,
+    /// The sets of rules, in order; `None` where not all could be read.
+    pub(super) redactions: Option<Vec<Named>>,
     /// What holds where a property says nothing; `None` where that could not be read.
     pub(super) default: Option<Choices<'c>>,
 }
@@ -33,6 +37,7 @@ pub(super) struct Chooser<'c> {
     ground: Ground<'c>,
     vault: Vault<'c>,
     upstreams: HashMap<String, usize>,
+    redactions: HashMap<String, usize>,
     policies: HashMap<Chosen, Arc<Policy>>,
 }
 
@@ -42,6 +47,8 @@ struct Chosen {
     recording: ChosenRecording,
     country: bool,
     upstream: usize,
+    redact: Option<usize>,
+    redact_responses: Option<usize>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -57,7 +64,9 @@ impl<'c> Chooser<'c> {
     pub(super) fn new(ground: Ground<'c>, vault: Vault<'c>) -> Self {
         let names = ground.upstreams.iter().flatten().enumerate();
         let upstreams = names.map(|(index, name)| (name.clone(), index)).collect();
-        Self { ground, vault, upstreams, policies: HashMap::new() }
+        let sets = ground.redactions.iter().flatten().enumerate();
+        let redactions = sets.map(|(index, set)| (set.name.clone(), index)).collect();
+        Self { ground, vault, upstreams, redactions, policies: HashMap::new() }
     }
 
     /// Judges the default itself. It may hold settings for modes that it does not choose:
@@ -67,6 +76,8 @@ impl<'c> Chooser<'c> {
         self.check_floor(default, reports);
         self.upstream(default, Choices::default(), reports);
         self.country(default, Choices::default(), reports);
+        self.redaction(default.redact, None, reports);
+        self.redaction(default.redact_responses, None, reports);
         if default.truncate.is_some() {
             self.truncation(default, Choices::default(), reports);
         }
@@ -123,8 +134,12 @@ impl<'c> Chooser<'c> {
             Record::Full => ChosenRecording::Full,
         };
         let country = self.country(own, default, reports);
+        let redact = self.redaction(own.redact, default.redact, reports);
+        let redact_responses =
+            self.redaction(own.redact_responses, default.redact_responses, reports);
         let upstream = self.upstream(own, default, reports)?;
-        self.shared(Chosen { recording, country, upstream })
+        let (redact, redact_responses) = (redact?, redact_responses?);
+        self.shared(Chosen { recording, country, upstream, redact, redact_responses })
     }
 
     /// Whether any policy tells the backend a country.
@@ -231,6 +246,35 @@ impl<'c> Chooser<'c> {
         known
     }
 
+    /// The number of the set that is chosen, if one is; nothing where that is not known.
+    fn redaction(
+        &self,
+        own: Option<&Placed<String>>,
+        default: Option<&Placed<String>>,
+        reports: &mut Reports,
+    ) -> Option<Option<usize>> {
+        let Some(Placed { at, value }) = own.or(default) else { return Some(None) };
+        if value == NONE {
+            return Some(None);
+        }
+        let sets = self.ground.redactions.as_ref()?;
+        let known = self.redactions.get(value).copied();
+        if known.is_none() && own.is_some() {
+            let names: Vec<&str> = sets.iter().map(|set| set.name.as_str()).collect();
+            reports.value(
+                at,
+                match nearest(value, names.iter().copied()) {
+                    Some(near) => format!("the name of a [[redaction]]; did you mean {near:?}?"),
+                    None if names.is_empty() => {
+                        "the name of a [[redaction]], of which there is none".to_owned()
+                    }
+                    None => format!("the name of a [[redaction]]: {}", either(&names)),
+                },
+            );
+        }
+        known.map(Some)
+    }
+
     fn shared(&mut self, chosen: Chosen) -> Option<Arc<Policy>> {
         if let Some(policy) = self.policies.get(&chosen) {
             return Some(Arc::clone(policy));
@@ -247,8 +291,15 @@ impl<'c> Chooser<'c> {
             }
             ChosenRecording::Full => Recording::Full,
         };
-        let Chosen { country, upstream, .. } = chosen;
-        let policy = Arc::new(Policy { recording, country, upstream });
+        let Chosen { country, upstream, redact, redact_responses, .. } = chosen;
+        let sets = self.ground.redactions.as_deref().unwrap_or_default();
+        let set = |number: Option<usize>| {
+            let set = number.and_then(|number| sets.get(number)?.set.as_ref());
+            set.map(Arc::clone)
+        };
+        let (redact, redact_responses) = (set(redact), set(redact_responses));
+        let policy = Policy { recording, country, upstream, redact, redact_responses };
+        let policy = Arc::new(policy);
         self.policies.insert(chosen, Arc::clone(&policy));
         Some(policy)
     }

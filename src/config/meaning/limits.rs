@@ -29,6 +29,12 @@ pub(super) fn limits(typed: &typed::Limits, reports: &mut Reports) -> Limits {
     if let Some(size) = size(typed.h2_window.as_ref(), "1MiB"..="64MiB", reports) {
         limits.h2_window = u32::try_from(size).unwrap_or(u32::MAX);
     }
+    if let Some(size) = size(typed.small_body.as_ref(), "0"..="16MiB", reports) {
+        limits.small_body = bytes(size);
+    }
+    if let Some(size) = size(typed.decoded_bytes.as_ref(), "1KiB"..="1024GiB", reports) {
+        limits.decoded_bytes = size;
+    }
     let count = |typed: &Option<Placed<u32>>, into: &mut usize| {
         if let Some(count) = typed {
             *into = count.value as usize;
@@ -39,6 +45,10 @@ pub(super) fn limits(typed: &typed::Limits, reports: &mut Reports) -> Limits {
     count(&typed.connections_per_peer, &mut limits.connections_per_peer);
     count(&typed.handshakes, &mut limits.handshakes);
     count(&typed.h2_pending_resets, &mut limits.h2_pending_resets);
+    count(&typed.json_depth, &mut limits.json_depth);
+    if let Some(count) = &typed.decoded_ratio {
+        limits.decoded_ratio = count.value;
+    }
     if let Some(count) = &typed.h2_streams {
         limits.h2_streams = count.value;
     }

@@ -9,6 +9,7 @@ mod limits;
 mod listener;
 mod numbers;
 mod property;
+mod redaction;
 mod upstream;
 mod vault;
 mod words;
@@ -55,12 +56,14 @@ impl<'c> Meaning<'c> {
         let sources = property::sources(&file.properties, reports);
         let default = file.properties.default.as_ref();
         let names = upstreams.iter().map(|upstream| upstream.name.clone()).collect();
+        let redactions = redaction::redactions(&file.redaction, reports);
         let ground = Ground {
             base,
             floor: file.address.floor.as_ref().map(|floor| floor.value),
             // Where the section was damaged nobody knows, and nobody is blamed.
             has_countries: file.address.country_file.is_some() || !whole("address"),
             upstreams: (!upstreams.is_empty() && whole("upstream")).then_some(names),
+            redactions: whole("redaction").then_some(redactions),
             default: whole("properties")
                 .then(|| default.map(|default| default.value.choices()).unwrap_or_default()),
         };

@@ -1,9 +1,10 @@
 //! What `[properties]` and every `[[property]]` mean: the book of properties.
 
 use super::choice::Chooser;
+use super::redaction;
 use super::words::{self, host_pattern, is_token};
 use crate::config::file::property as typed;
-use crate::config::file::value::{FieldName, HostName, PathText, Placed};
+use crate::config::file::value::{FieldName, HostName, PathText, PayloadPath, Placed};
 use crate::config::report::{Fault, Place, Reports};
 use crate::policy::property::UNKNOWN_ID;
 use crate::policy::{Book, BookBuilder, PathPattern, Policy, Property, Source, UnknownProperty};
@@ -42,6 +43,11 @@ fn source(typed: &typed::Source) -> Result<Source, String> {
         },
         typed::Source::Cookie(name) if is_token(name) => Ok(Source::Cookie(name.clone())),
         typed::Source::Cookie(_) => Err("the name of a cookie".to_owned()),
+        typed::Source::Json(PayloadPath(path)) => {
+            redaction::path(path).map(|()| Source::Json(path.clone()))
+        }
+        typed::Source::Form(name) if !name.is_empty() => Ok(Source::Form(name.clone())),
+        typed::Source::Form(_) => Err("the name of a form field".to_owned()),
     }
 }
 
