@@ -3,6 +3,7 @@
 //! Half of a surrogate pair reads as U+FFFD. What is no escape is the characters that it is
 //! made of.
 
+use super::hex;
 use super::step::Step;
 
 /// Which escapes are known.
@@ -31,7 +32,7 @@ pub(super) fn backslash(text: &[u8], known: Known, last: bool) -> Step {
 
 /// `\u0040`, or two that make one character.
 fn unicode(text: &[u8], last: bool) -> Step {
-    let first = match hex(text) {
+    let first = match four_digits(text) {
         Hex::Value(value) => value,
         Hex::Cut => return Step::cut(last, b'\\'),
         Hex::None => return Step::Byte(b'\\', 1),
@@ -43,7 +44,7 @@ fn unicode(text: &[u8], last: bool) -> Step {
     if first >= 0xdc00 {
         return half;
     }
-    match hex(text.get(6..).unwrap_or_default()) {
+    match four_digits(text.get(6..).unwrap_or_default()) {
         Hex::Value(second @ 0xdc00..=0xdfff) => {
             // RFC 8259 §7 and Unicode 3.9, table 3-5.
             let code = 0x1_0000 + ((first & 0x3ff) << 10 | second & 0x3ff);
@@ -63,14 +64,14 @@ enum Hex {
     None,
 }
 
-fn hex(text: &[u8]) -> Hex {
+fn four_digits(text: &[u8]) -> Hex {
     let mut value = 0;
     for (at, expected) in [Some(b'\\'), Some(b'u'), None, None, None, None].into_iter().enumerate()
     {
         let Some(&byte) = text.get(at) else { return Hex::Cut };
-        match (expected, char::from(byte).to_digit(16)) {
+        match (expected, hex::digit(byte)) {
             (Some(expected), _) if byte == expected => {}
-            (None, Some(digit)) => value = value << 4 | digit,
+            (None, Some(digit)) => value = value << 4 | u32::from(digit),
             _ => return Hex::None,
         }
     }

@@ -5,6 +5,7 @@
 //! the letters of Latin-1, which stand in words of context. A few are known without `;`, as
 //! there. All others stay text.
 
+use super::hex;
 use super::step::Step;
 
 /// Reads `text`, which begins with `&`. At the `last` of a text nothing is waited for.
@@ -26,7 +27,7 @@ fn number(text: &[u8], last: bool) -> Step {
     let mut value = 0u32;
     let mut at = begin;
     loop {
-        match text.get(at).map(|&byte| (byte, char::from(byte).to_digit(radix))) {
+        match text.get(at).map(|&byte| (byte, digit(byte, radix))) {
             Some((_, Some(digit))) => value = value.saturating_mul(radix).saturating_add(digit),
             Some((b';', None)) if at > begin => return Step::Char(meant(value), at + 1),
             Some(_) if at > begin => return Step::Char(meant(value), at),
@@ -36,6 +37,10 @@ fn number(text: &[u8], last: bool) -> Step {
         }
         at += 1;
     }
+}
+
+fn digit(byte: u8, radix: u32) -> Option<u32> {
+    hex::digit(byte).map(u32::from).filter(|&digit| digit < radix)
 }
 
 /// As browsers read numbers (HTML, §13.2.5.80): no character is U+FFFD, and the dashes of
@@ -51,31 +56,48 @@ fn meant(value: u32) -> char {
 
 /// `&commat;`; of names without `;` the longest.
 fn name(text: &[u8], last: bool) -> Step {
-    let mut rows = NAMES;
+    let text = text.get(1..).unwrap_or_default();
     let mut found = Step::Byte(b'&', 1);
-    let mut depth = 0;
-    loop {
-        let Some(&byte) = text.get(depth + 1) else {
-            return if last { found } else { Step::Cut };
-        };
-        let whole = rows.first().filter(|row| row.0.len() == depth && depth > 0);
-        if let (b';', Some(row)) = (byte, whole) {
-            return Step::Char(row.1, depth + 2);
-        }
-        let sign = |row: &Row| row.0.as_bytes().get(depth).copied();
-        let from = rows.partition_point(|row| sign(row) < Some(byte));
-        let to = rows.partition_point(|row| sign(row) <= Some(byte));
-        rows = rows.get(from..to).unwrap_or_default();
-        depth += 1;
-        match rows.first() {
-            None => return found,
-            Some(row) if row.2 == BARE && row.0.len() == depth => {
-                found = Step::Char(row.1, depth + 1);
+    let mut longest = 0;
+    for &(name, character, ending) in beginning_with(text.first().copied()) {
+        let length = name.len();
+        let Some(behind) = text.strip_prefix(name.as_bytes()) else {
+            if !last && name.as_bytes().starts_with(text) {
+                return Step::Cut;
             }
-            Some(_) => {}
+            continue;
+        };
+        match behind.first() {
+            Some(b';') => return Step::Char(character, length + 2),
+            None if !last => return Step::Cut,
+            _ if ending == BARE && length > longest => {
+                found = Step::Char(character, length + 1);
+                longest = length;
+            }
+            _ => {}
         }
     }
+    found
 }
+
+/// The names that begin with this letter.
+fn beginning_with(letter: Option<u8>) -> &'static [Row] {
+    let range = letter.and_then(|letter| BY_LETTER.get(usize::from(letter)));
+    range.and_then(|&(from, to)| NAMES.get(from..to)).unwrap_or_default()
+}
+
+/// For each byte where in [`NAMES`] those that begin with it stand.
+static BY_LETTER: [(usize, usize); 256] = {
+    let mut ranges = [(0, 0); 256];
+    let mut row = NAMES.len();
+    while row > 0 {
+        row -= 1;
+        let letter = NAMES[row].0.as_bytes()[0] as usize;
+        let (_, to) = ranges[letter];
+        ranges[letter] = (row, if to == 0 { row + 1 } else { to });
+    }
+    ranges
+};
 
 /// A name without `;`, what it stands for, and whether it needs the `;`.
 type Row = (&'static str, char, bool);

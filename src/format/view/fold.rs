@@ -3,6 +3,8 @@
 //!
 //! Letters stay what they are, full-width ones aside.
 
+use std::ops::Range;
+
 /// What a character that does not stay is read as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Folded {
@@ -14,6 +16,9 @@ pub(super) enum Folded {
 
 /// What the character of this code point is read as; `None`: as itself.
 pub(super) fn fold(code: u32) -> Option<Folded> {
+    if EMOJI.contains(&code) {
+        return None;
+    }
     let row = TABLE.get(TABLE.partition_point(|row| row.last < code))?;
     if code < row.first {
         return None;
@@ -25,6 +30,9 @@ pub(super) fn fold(code: u32) -> Option<Folded> {
         To::From(byte) => Folded::As(byte.saturating_add(steps)),
     })
 }
+
+/// A short cut: between mathematical and computing digits nothing is folded.
+const EMOJI: Range<u32> = 0x1_f000..0x1_fb00;
 
 /// Whether some character that is folded begins with this byte in UTF-8.
 #[inline]

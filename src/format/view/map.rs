@@ -23,6 +23,8 @@ pub(super) struct Map {
     read: Option<u64>,
     /// Where the input began.
     origin: u64,
+    /// Where the last run ends in the input.
+    tail: u64,
 }
 
 /// Offsets of the input: from here to before there.
@@ -61,6 +63,7 @@ impl Map {
         self.length = 0;
         self.read = None;
         self.origin = 0;
+        self.tail = 0;
     }
 
     /// How many canonical bytes there are.
@@ -77,6 +80,7 @@ impl Map {
     }
 
     /// Input was read. What was left out before it is a gap, and no character of the text.
+    #[inline]
     pub(super) fn pass(&mut self, Stretch { from, to }: Stretch) {
         if let Some(read) = self.read.filter(|&read| read < from) {
             self.mark(Stretch { from: read, to: from });
@@ -85,20 +89,24 @@ impl Map {
     }
 
     /// What was read from this offset on is these many canonical bytes, each from its own byte.
+    #[inline]
     pub(super) fn same(&mut self, from: u64, length: usize) {
         if length > 0 {
             self.append(Run { canonical: self.length, input: from, width: 1, reads: 1 });
             self.length += length as u64;
+            self.tail = from + length as u64;
         }
     }
 
     /// All that was read from this offset on is these many canonical bytes together.
+    #[inline]
     pub(super) fn unit(&mut self, from: u64, length: usize) {
         if length > 0 {
             let width = self.end().saturating_sub(from);
             let reads = length as u64;
             self.append(Run { canonical: self.length, input: from, width, reads });
             self.length += reads;
+            self.tail = from + width;
         }
     }
 
@@ -154,12 +162,11 @@ impl Map {
         run.map(|run| run.unit(c)).unwrap_or_default()
     }
 
+    #[inline]
     fn append(&mut self, run: Run) {
-        let goes_on = self.runs.back().is_some_and(|last| {
-            let alike = last.width == run.width && last.reads == run.reads;
-            alike && last.unit(self.length).from == run.input
-        });
-        if !goes_on {
+        let last = self.runs.back();
+        let alike = last.is_some_and(|last| (last.width, last.reads) == (run.width, run.reads));
+        if !(alike && self.tail == run.input) {
             self.runs.push_back(run);
         }
     }

@@ -20,6 +20,7 @@ mod entity;
 mod escape;
 mod fold;
 mod held;
+mod hex;
 mod inside;
 mod layer;
 mod map;
@@ -145,14 +146,27 @@ impl View {
                 self.read_tag(&mut rest, out);
                 continue;
             }
-            let plain = rest.take(self.scan.plain(rest.raw));
-            if !plain.raw.is_empty() {
+            let (length, unit) = self.plain(rest.raw);
+            let plain = rest.take(length);
+            if length > 0 {
                 self.map.pass(plain.stretch());
-                self.map.same(plain.at, plain.raw.len());
+                self.map.same(plain.at, length);
                 out.extend_from_slice(plain.raw);
             }
-            if !rest.raw.is_empty() {
-                self.read_unit(&mut rest, out);
+            match unit {
+                Unit::Text(length, text) => {
+                    let stretch = rest.take(length).stretch();
+                    self.map.pass(stretch);
+                    self.tell(stretch.from, text.bytes(), out);
+                }
+                Unit::Markup(length, markup) => {
+                    let stretch = rest.take(length).stretch();
+                    self.pass_markup(stretch, length, markup, out);
+                }
+                Unit::Cut | Unit::Same => {
+                    let cut = rest.take(rest.raw.len());
+                    self.held.add(cut.at, cut.raw);
+                }
             }
         }
     }
@@ -201,23 +215,21 @@ impl View {
         self.map.forget(c);
     }
 
-    /// Reads what is at the beginning of `rest`, which needs a closer look; what is not decided
-    /// is held.
-    fn read_unit(&mut self, rest: &mut Piece<'_>, out: &mut Vec<u8>) {
-        match read::read(self.layer, self.in_section, rest.raw, false) {
-            Unit::Cut => {
-                let cut = rest.take(rest.raw.len());
-                self.held.add(cut.at, cut.raw);
+    /// How many bytes at the beginning of `raw` read as they stand, and what comes then:
+    /// something else, or what is not decided.
+    #[inline]
+    fn plain(&self, raw: &[u8]) -> (usize, Unit) {
+        let mut rest = raw;
+        loop {
+            rest = rest.get(self.scan.plain(rest)..).unwrap_or_default();
+            let unit = match rest {
+                [] => Unit::Cut,
+                _ => read::read(self.layer, self.in_section, rest, false),
+            };
+            if unit != Unit::Same {
+                return (raw.len() - rest.len(), unit);
             }
-            Unit::Text(length, text) => {
-                let stretch = rest.take(length).stretch();
-                self.map.pass(stretch);
-                self.tell(stretch.from, text.bytes(), out);
-            }
-            Unit::Markup(length, markup) => {
-                let stretch = rest.take(length).stretch();
-                self.pass_markup(stretch, length, markup, out);
-            }
+            rest = rest.get(1..).unwrap_or_default();
         }
     }
 
@@ -225,22 +237,25 @@ impl View {
     fn read_held(&mut self, last: bool, out: &mut Vec<u8>) {
         while !self.held.is_empty() {
             let unit = read::read(self.layer, self.in_section, self.held.bytes(), last);
-            let (Unit::Text(length, _) | Unit::Markup(length, _)) = unit else { return };
+            let length = match unit {
+                Unit::Cut => return,
+                Unit::Same => 1,
+                Unit::Text(length, _) | Unit::Markup(length, _) => length,
+            };
             let places = self.held.places(length);
             let from = places.first().map_or(0, |first| first.from);
             let to = places.last().map_or(from, |last| last.to);
-            match unit {
-                Unit::Text(_, text) => {
-                    for &place in places {
-                        self.map.pass(place);
-                    }
-                    self.tell(from, text.bytes(), out);
+            // Nothing is held behind markup: its last byte is the one that decided.
+            if let Unit::Markup(_, markup) = unit {
+                self.pass_markup(Stretch { from, to }, length, markup, out);
+            } else {
+                for &place in places {
+                    self.map.pass(place);
                 }
-                // Nothing is held behind it: its last byte is the one that decided.
-                Unit::Markup(_, markup) => {
-                    self.pass_markup(Stretch { from, to }, length, markup, out);
-                }
-                Unit::Cut => {}
+                let same = self.held.bytes().get(..1).unwrap_or_default();
+                let text = if let Unit::Text(_, text) = &unit { text.bytes() } else { same };
+                self.map.unit(from, text.len());
+                out.extend_from_slice(text);
             }
             self.held.drop_first(length);
         }

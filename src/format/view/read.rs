@@ -5,6 +5,7 @@ use super::backslash::{Known, backslash};
 use super::entity::entity;
 use super::fold::{self, Folded};
 use super::held::LONGEST;
+use super::hex;
 use super::layer::Layer;
 use super::step::{Markup, Step};
 use super::tag::{section_end, tag};
@@ -15,10 +16,23 @@ use crate::format::Spelling;
 pub(super) enum Unit {
     /// More bytes decide. Never said of [`LONGEST`] bytes or at the end of a text.
     Cut,
+    /// The next byte reads as it stands.
+    Same,
     /// So many raw bytes are this.
     Text(usize, Canonical),
     /// So many raw bytes are no text.
     Markup(usize, Markup),
+}
+
+impl Unit {
+    /// The first `length` bytes of `text` are this byte of it.
+    fn alone(byte: u8, length: usize, text: &[u8]) -> Self {
+        if length == 1 && text.first() == Some(&byte) {
+            Self::Same
+        } else {
+            Self::Text(length, Canonical::byte(byte))
+        }
+    }
 }
 
 /// At most one character, as a person reads it.
@@ -34,16 +48,24 @@ impl Canonical {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    const NOTHING: Self = Self { bytes: [0; 4], length: 0 };
-
     fn byte(byte: u8) -> Self {
         Self { bytes: [byte, 0, 0, 0], length: 1 }
+    }
+
+    fn folded(folded: Folded) -> Self {
+        match folded {
+            Folded::Nothing => Self { bytes: [0; 4], length: 0 },
+            Folded::As(byte) => Self::byte(byte),
+        }
     }
 
     fn character(character: char) -> Self {
         let mut bytes = [0; 4];
         let length = character.encode_utf8(&mut bytes).len();
-        Self { bytes, length }
+        let [lead, second, ..] = bytes;
+        let may_fold = fold::goes_on(lead, second);
+        let folded = if may_fold { fold::fold(character.into()) } else { None };
+        folded.map_or(Self { bytes, length }, Self::folded)
     }
 }
 
@@ -51,25 +73,23 @@ impl Canonical {
 /// `last` of a text nothing is waited for.
 ///
 /// At most [`LONGEST`] bytes decide. Whatever it says of a text it says of each longer one.
+#[inline]
 pub(super) fn read(layer: Layer, in_section: bool, text: &[u8], last: bool) -> Unit {
     let text = text.get(..LONGEST).unwrap_or(text);
     let last = last || text.len() == LONGEST;
     match step(layer, in_section, text, last) {
         Step::Cut => Unit::Cut,
         Step::Markup(markup, length) => Unit::Markup(length, markup),
-        Step::Char(character, length) => {
-            let folded = fold::fold(character.into());
-            Unit::Text(length, folded.map_or(Canonical::character(character), canonical))
-        }
+        Step::Char(character, length) => Unit::Text(length, Canonical::character(character)),
         Step::Byte(lead, length) if fold::begins(lead) => spelled(layer, text, last, lead, length),
-        Step::Byte(byte, length) => Unit::Text(length, Canonical::byte(byte)),
+        Step::Byte(byte, length) => Unit::alone(byte, length, text),
     }
 }
 
 /// A character of which `lead` is the first byte, if it is one that is folded. If not, `lead`
 /// stands for itself: what follows it is then read on its own, and comes to the same.
 fn spelled(layer: Layer, text: &[u8], last: bool, lead: u8, length: usize) -> Unit {
-    let alone = Unit::Text(length, Canonical::byte(lead));
+    let alone = Unit::alone(lead, length, text);
     let (more, mut code) = match lead {
         0..=0xdf => (1, u32::from(lead & 0x1f)),
         0xe0..=0xef => (2, u32::from(lead & 0x0f)),
@@ -90,14 +110,7 @@ fn spelled(layer: Layer, text: &[u8], last: bool, lead: u8, length: usize) -> Un
             _ => return alone,
         }
     }
-    fold::fold(code).map_or(alone, |folded| Unit::Text(at, canonical(folded)))
-}
-
-fn canonical(folded: Folded) -> Canonical {
-    match folded {
-        Folded::Nothing => Canonical::NOTHING,
-        Folded::As(byte) => Canonical::byte(byte),
-    }
+    fold::fold(code).map_or(alone, |folded| Unit::Text(at, Canonical::folded(folded)))
 }
 
 /// What `text` begins with, whatever it is.
@@ -135,22 +148,13 @@ fn byte(layer: Layer, text: &[u8], last: bool) -> Step {
 }
 
 /// `%40` (RFC 3986 §2.1); what is none is text.
+#[inline]
 fn percent(text: &[u8], last: bool) -> Step {
     let mut value = 0;
     for at in 1..=2 {
         let Some(&byte) = text.get(at) else { return Step::cut(last, b'%') };
-        let Some(digit) = nibble(byte) else { return Step::Byte(b'%', 1) };
+        let Some(digit) = hex::digit(byte) else { return Step::Byte(b'%', 1) };
         value = value << 4 | digit;
     }
     Step::Byte(value, 3)
-}
-
-/// The value of a hexadecimal digit.
-fn nibble(byte: u8) -> Option<u8> {
-    match byte {
-        b'0'..=b'9' => Some(byte - b'0'),
-        b'a'..=b'f' => Some(byte - b'a' + 10),
-        b'A'..=b'F' => Some(byte - b'A' + 10),
-        _ => None,
-    }
 }
