@@ -61,15 +61,11 @@ fn name(text: &[u8], last: bool) -> Step {
     let mut longest = 0;
     for &(name, character, ending) in beginning_with(text.first().copied()) {
         let length = name.len();
-        let Some(behind) = text.strip_prefix(name.as_bytes()) else {
-            if !last && name.as_bytes().starts_with(text) {
-                return Step::Cut;
-            }
-            continue;
-        };
-        match behind.first() {
-            Some(b';') => return Step::Char(character, length + 2),
+        let common = name.bytes().zip(text).take_while(|&(a, &b)| a == b).count();
+        match text.get(common) {
             None if !last => return Step::Cut,
+            _ if common < length => {}
+            Some(b';') => return Step::Char(character, length + 2),
             _ if ending == BARE && length > longest => {
                 found = Step::Char(character, length + 1);
                 longest = length;

@@ -23,9 +23,9 @@ impl Default for Held {
 }
 
 impl Held {
-    /// Whether there are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.length == 0
+    /// How many there are.
+    pub(super) fn length(&self) -> usize {
+        self.length
     }
 
     /// The bytes.
@@ -38,14 +38,21 @@ impl Held {
         self.places.get(..length.min(self.length)).unwrap_or(&self.places)
     }
 
-    /// Adds bytes from this offset on; there is room, since [`LONGEST`] of them are decided.
-    pub(super) fn add(&mut self, at: u64, bytes: &[u8]) {
-        let free = self.bytes.iter_mut().zip(&mut self.places).skip(self.length);
+    /// Adds bytes from this offset on, as many as there is room for. Returns how many.
+    pub(super) fn add(&mut self, at: u64, bytes: &[u8]) -> usize {
+        let before = self.length;
+        let free = self.bytes.iter_mut().zip(&mut self.places).skip(before);
         for ((here, place), (&byte, at)) in free.zip(bytes.iter().zip(at..)) {
             *here = byte;
             *place = Stretch { from: at, to: at + 1 };
             self.length += 1;
         }
+        self.length - before
+    }
+
+    /// Keeps so many of them.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.length = self.length.min(length);
     }
 
     /// The first of them are done.

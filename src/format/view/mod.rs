@@ -136,11 +136,7 @@ impl View {
         }
         self.map.begin(at);
         let mut rest = Piece { at, raw };
-        while !self.held.is_empty() && !rest.raw.is_empty() {
-            let next = rest.take(1);
-            self.held.add(next.at, next.raw);
-            self.read_held(false, out);
-        }
+        self.push_held(&mut rest, out);
         while !rest.raw.is_empty() {
             if self.tag.is_some() {
                 self.read_tag(&mut rest, out);
@@ -174,7 +170,9 @@ impl View {
     /// The text is over: an escape that was cut off is the characters that it is made of, and a
     /// tag ends here.
     pub fn finish(&mut self, out: &mut Vec<u8>) {
-        self.read_held(true, out);
+        while let Some(length) = self.read_held(true, out) {
+            self.held.drop_first(length);
+        }
         if let Some(tag) = self.tag.take().filter(|tag| tag.inline) {
             self.keep(tag.stretch);
         }
@@ -233,32 +231,48 @@ impl View {
         }
     }
 
-    /// Reads as much of what is held as is decided; at the `last` of a text all of it.
-    fn read_held(&mut self, last: bool, out: &mut Vec<u8>) {
-        while !self.held.is_empty() {
-            let unit = read::read(self.layer, self.in_section, self.held.bytes(), last);
-            let length = match unit {
-                Unit::Cut => return,
-                Unit::Same => 1,
-                Unit::Text(length, _) | Unit::Markup(length, _) => length,
-            };
-            let places = self.held.places(length);
-            let from = places.first().map_or(0, |first| first.from);
-            let to = places.last().map_or(from, |last| last.to);
-            // Nothing is held behind markup: its last byte is the one that decided.
-            if let Unit::Markup(_, markup) = unit {
-                self.pass_markup(Stretch { from, to }, length, markup, out);
-            } else {
-                for &place in places {
-                    self.map.pass(place);
+    /// Reads what is held, together with as much of `rest` as it takes to decide it.
+    fn push_held(&mut self, rest: &mut Piece<'_>, out: &mut Vec<u8>) {
+        while self.held.length() > 0 && !rest.raw.is_empty() {
+            let old = self.held.length();
+            let new = self.held.add(rest.at, rest.raw);
+            match self.read_held(false, out) {
+                None => drop(rest.take(new)),
+                Some(length) => {
+                    rest.take(length.saturating_sub(old));
+                    self.held.truncate(old);
+                    self.held.drop_first(length);
                 }
-                let same = self.held.bytes().get(..1).unwrap_or_default();
-                let text = if let Unit::Text(_, text) = &unit { text.bytes() } else { same };
-                self.map.unit(from, text.len());
-                out.extend_from_slice(text);
             }
-            self.held.drop_first(length);
         }
+    }
+
+    /// Reads one unit of what is held, unless it is not decided or there is none; at the `last`
+    /// of a text all is. Returns how many bytes that were.
+    fn read_held(&mut self, last: bool, out: &mut Vec<u8>) -> Option<usize> {
+        let raw = self.held.bytes();
+        let &first = raw.first()?;
+        let unit = read::read(self.layer, self.in_section, raw, last);
+        let length = match unit {
+            Unit::Cut => return None,
+            Unit::Same => 1,
+            Unit::Text(length, _) | Unit::Markup(length, _) => length,
+        };
+        let places = self.held.places(length);
+        let from = places.first().map_or(0, |first| first.from);
+        let to = places.last().map_or(from, |last| last.to);
+        if let Unit::Markup(_, markup) = unit {
+            self.pass_markup(Stretch { from, to }, length, markup, out);
+            return Some(length);
+        }
+        for &place in places {
+            self.map.pass(place);
+        }
+        match unit {
+            Unit::Text(_, text) => self.tell(from, text.bytes(), out),
+            _ => self.tell(from, &[first], out),
+        }
+        Some(length)
     }
 
     /// What was read from this offset on is this.
