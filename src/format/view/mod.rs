@@ -151,13 +151,13 @@ impl View {
             }
             match unit {
                 Unit::Text(length, text) => {
-                    let stretch = rest.take(length).stretch();
+                    let stretch = rest.take(length.into()).stretch();
                     self.map.pass(stretch);
                     self.tell(stretch.from, text.bytes(), out);
                 }
                 Unit::Markup(length, markup) => {
-                    let stretch = rest.take(length).stretch();
-                    self.pass_markup(stretch, length, markup, out);
+                    let stretch = rest.take(length.into()).stretch();
+                    self.pass_markup(stretch, length.into(), markup, out);
                 }
                 Unit::Cut | Unit::Same => {
                     let cut = rest.take(rest.raw.len());
@@ -219,7 +219,10 @@ impl View {
     fn plain(&self, raw: &[u8]) -> (usize, Unit) {
         let mut rest = raw;
         loop {
-            rest = rest.get(self.scan.plain(rest)..).unwrap_or_default();
+            // Where escapes stand close together there is nothing to look for.
+            if !self.scan.stops(rest) {
+                rest = rest.get(self.scan.plain(rest)..).unwrap_or_default();
+            }
             let unit = match rest {
                 [] => Unit::Cut,
                 _ => read::read(self.layer, self.in_section, rest, false),
@@ -256,7 +259,7 @@ impl View {
         let length = match unit {
             Unit::Cut => return None,
             Unit::Same => 1,
-            Unit::Text(length, _) | Unit::Markup(length, _) => length,
+            Unit::Text(length, _) | Unit::Markup(length, _) => length.into(),
         };
         let places = self.held.places(length);
         let from = places.first().map_or(0, |first| first.from);
@@ -278,7 +281,10 @@ impl View {
     /// What was read from this offset on is this.
     fn tell(&mut self, from: u64, text: &[u8], out: &mut Vec<u8>) {
         self.map.unit(from, text.len());
-        out.extend_from_slice(text);
+        match *text {
+            [byte] => out.push(byte),
+            _ => out.extend_from_slice(text),
+        }
     }
 
     /// What was read is no text.

@@ -19,18 +19,22 @@ pub(super) enum Unit {
     /// The next byte reads as it stands.
     Same,
     /// So many raw bytes are this.
-    Text(usize, Canonical),
+    Text(u8, Canonical),
     /// So many raw bytes are no text.
-    Markup(usize, Markup),
+    Markup(u8, Markup),
 }
 
 impl Unit {
+    fn text(length: usize, text: Canonical) -> Self {
+        Self::Text(short(length), text)
+    }
+
     /// The first `length` bytes of `text` are this byte of it.
     fn alone(byte: u8, length: usize, text: &[u8]) -> Self {
         if length == 1 && text.first() == Some(&byte) {
             Self::Same
         } else {
-            Self::Text(length, Canonical::byte(byte))
+            Self::text(length, Canonical::byte(byte))
         }
     }
 }
@@ -39,13 +43,13 @@ impl Unit {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Canonical {
     bytes: [u8; 4],
-    length: usize,
+    length: u8,
 }
 
 impl Canonical {
     /// Its bytes in UTF-8; or one byte that is no UTF-8.
     pub(super) fn bytes(&self) -> &[u8] {
-        self.bytes.get(..self.length).unwrap_or_default()
+        self.bytes.get(..usize::from(self.length)).unwrap_or_default()
     }
 
     fn byte(byte: u8) -> Self {
@@ -61,7 +65,7 @@ impl Canonical {
 
     fn character(character: char) -> Self {
         let mut bytes = [0; 4];
-        let length = character.encode_utf8(&mut bytes).len();
+        let length = short(character.encode_utf8(&mut bytes).len());
         let [lead, second, ..] = bytes;
         let may_fold = fold::goes_on(lead, second);
         let folded = if may_fold { fold::fold(character.into()) } else { None };
@@ -79,8 +83,8 @@ pub(super) fn read(layer: Layer, in_section: bool, text: &[u8], last: bool) -> U
     let last = last || text.len() == LONGEST;
     match step(layer, in_section, text, last) {
         Step::Cut => Unit::Cut,
-        Step::Markup(markup, length) => Unit::Markup(length, markup),
-        Step::Char(character, length) => Unit::Text(length, Canonical::character(character)),
+        Step::Markup(markup, length) => Unit::Markup(short(length), markup),
+        Step::Char(character, length) => Unit::text(length, Canonical::character(character)),
         Step::Byte(lead, length) if fold::begins(lead) => spelled(layer, text, last, lead, length),
         Step::Byte(byte, length) => Unit::alone(byte, length, text),
     }
@@ -110,7 +114,12 @@ fn spelled(layer: Layer, text: &[u8], last: bool, lead: u8, length: usize) -> Un
             _ => return alone,
         }
     }
-    fold::fold(code).map_or(alone, |folded| Unit::Text(at, Canonical::folded(folded)))
+    fold::fold(code).map_or(alone, |folded| Unit::text(at, Canonical::folded(folded)))
+}
+
+/// A length of at most [`LONGEST`]. A whole [`Unit`] is then eight bytes and stays in a register.
+fn short(length: usize) -> u8 {
+    u8::try_from(length).unwrap_or(u8::MAX)
 }
 
 /// What `text` begins with, whatever it is.

@@ -41,15 +41,19 @@ impl Scan {
         }
     }
 
+    /// Whether `text` begins with what needs a closer look.
+    #[inline]
+    pub(super) fn stops(&self, text: &[u8]) -> bool {
+        text.first().is_some_and(|&first| self.stops_at(first, text.get(1)))
+    }
+
     /// How many bytes at the beginning of `text` read as they stand. The byte behind them, if
     /// there is one, needs a closer look.
-    #[inline]
+    // By itself, since it sets up wide registers before it looks at the first byte.
+    #[inline(never)]
     pub(super) fn plain(&self, text: &[u8]) -> usize {
         let mut rest = text;
-        while let Some(&first) = rest.first() {
-            if self.stops_at(first, rest.get(1)) {
-                break;
-            }
+        while !rest.is_empty() {
             while let Some((block, behind)) = rest.split_first_chunk::<BLOCK>() {
                 if !self.passes(block) {
                     break;
@@ -59,10 +63,9 @@ impl Scan {
             let block = rest.get(..BLOCK).unwrap_or(rest);
             let seconds = rest.get(1..).unwrap_or_default();
             let plain = (block.iter().enumerate())
-                .position(|(at, &byte)| self.stops_at(byte, seconds.get(at)))
-                .unwrap_or(block.len());
-            rest = rest.get(plain..).unwrap_or_default();
-            if plain < block.len() {
+                .position(|(at, &byte)| self.stops_at(byte, seconds.get(at)));
+            rest = rest.get(plain.unwrap_or(block.len())..).unwrap_or_default();
+            if plain.is_some() {
                 break;
             }
         }
