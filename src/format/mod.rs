@@ -11,9 +11,23 @@
 //! depends on how the payload was cut. [`view`] turns a text's raw bytes into what a person
 //! reads, with the way back.
 
+pub mod charset;
+pub mod content;
+pub mod event_stream;
+pub mod form;
+#[cfg(test)]
+mod heard;
 pub mod json;
+mod media_type;
+pub mod multipart;
+mod parameter;
 pub mod path;
+pub mod plain;
 pub mod pluck;
+pub mod reader;
+pub mod recoded;
+mod sniff;
+pub mod url;
 pub mod view;
 
 use std::fmt;
@@ -104,6 +118,16 @@ pub enum Unreadable {
         /// Where that showed.
         at: u64,
     },
+    /// Something that is no text where the policy lets only text pass.
+    Binary {
+        /// Where it begins.
+        at: u64,
+    },
+    /// Text in a transfer encoding or a character encoding that cannot be read in place.
+    Encoding {
+        /// Where it begins.
+        at: u64,
+    },
 }
 
 impl fmt::Display for Unreadable {
@@ -111,6 +135,8 @@ impl fmt::Display for Unreadable {
         match self {
             Self::TooDeep { at } => write!(f, "nested too deep at byte {at}"),
             Self::NoParts { at } => write!(f, "no multipart body at byte {at}"),
+            Self::Binary { at } => write!(f, "no text at byte {at}"),
+            Self::Encoding { at } => write!(f, "text in an encoding that is not read at byte {at}"),
         }
     }
 }

@@ -1,0 +1,159 @@
+//! Which reader does a payload get? The one of its content.
+
+use super::content::{Binary, Content};
+use super::event_stream::EventStream;
+use super::form::Form;
+use super::json::Json;
+use super::multipart::Multipart;
+use super::path::Paths;
+use super::plain::Plain;
+use super::{Bounds, Sink, Spelling, Unreadable};
+use std::sync::Arc;
+
+/// A reader of any content.
+///
+/// ```
+/// use cloakroom::format::{Bounds, Sink, Text};
+/// use cloakroom::format::content::{Binary, Content};
+/// use cloakroom::format::{path::Paths, reader::Reader};
+/// use std::sync::Arc;
+///
+/// struct Names(Vec<Vec<u8>>);
+///
+/// impl Sink for Names {
+///     fn begin(&mut self, _: u64, text: Text<'_>) {
+///         self.0.push(text.name.to_vec());
+///     }
+///     fn more(&mut self, _: u64, _: &[u8]) {}
+///     fn end(&mut self, _: u64) {}
+/// }
+///
+/// let body = b"mail=ann%40example.org";
+/// let content = Content::of(Some("application/x-www-form-urlencoded"), body);
+/// let mut reader = Reader::new(&content, Bounds::default(), Arc::default(), Binary::Pass);
+/// let mut names = Names(Vec::new());
+/// reader.push(0, body, &mut names)?;
+/// reader.finish(body.len() as u64, &mut names)?;
+/// assert_eq!(names.0, [&b""[..], b"mail"]);
+/// # Ok::<(), cloakroom::format::Unreadable>(())
+/// ```
+#[derive(Debug)]
+pub struct Reader(Kind);
+
+#[derive(Debug)]
+enum Kind {
+    Plain(Plain),
+    Json(Box<Json>),
+    Form(Box<Form>),
+    Multipart(Box<Multipart>),
+    EventStream(Box<EventStream>),
+    Binary(Binary),
+}
+
+impl Reader {
+    /// A reader of this content. Of a binary one it tells nothing, or refuses its first byte.
+    /// What is said to be empty is a text if it is not.
+    pub fn new(content: &Content, bounds: Bounds, paths: Arc<Paths>, binary: Binary) -> Self {
+        Self(match content {
+            Content::Text | Content::Empty => Kind::Plain(Plain::new(Spelling::Plain)),
+            Content::Markup => Kind::Plain(Plain::new(Spelling::Markup)),
+            Content::Json => Kind::Json(Box::new(Json::new(bounds, paths))),
+            Content::Form => Kind::Form(Box::new(Form::new(paths))),
+            Content::Multipart { boundary } => {
+                Kind::Multipart(Box::new(Multipart::new(boundary, bounds, paths, binary)))
+            }
+            Content::EventStream => Kind::EventStream(Box::new(EventStream::new(bounds, paths))),
+            Content::Binary => Kind::Binary(binary),
+        })
+    }
+
+    /// More of the payload, whose first byte stands at `at`.
+    ///
+    /// # Errors
+    /// What cannot or must not be read. After that, nothing that it says counts.
+    pub fn push<S: Sink + ?Sized>(
+        &mut self,
+        at: u64,
+        raw: &[u8],
+        sink: &mut S,
+    ) -> Result<(), Unreadable> {
+        match &mut self.0 {
+            Kind::Plain(plain) => plain.push(at, raw, sink),
+            Kind::Json(json) => json.push(at, raw, sink),
+            Kind::Form(form) => form.push(at, raw, sink),
+            Kind::Multipart(multipart) => multipart.push(at, raw, sink),
+            Kind::EventStream(events) => events.push(at, raw, sink),
+            Kind::Binary(Binary::Refuse) if !raw.is_empty() => Err(Unreadable::Binary { at }),
+            Kind::Binary(_) => Ok(()),
+        }
+    }
+
+    /// The payload is over, and has this length.
+    ///
+    /// # Errors
+    /// As [`Reader::push`].
+    pub fn finish<S: Sink + ?Sized>(&mut self, at: u64, sink: &mut S) -> Result<(), Unreadable> {
+        match &mut self.0 {
+            Kind::Plain(plain) => plain.finish(at, sink),
+            Kind::Json(json) => json.finish(at, sink),
+            Kind::Form(form) => form.finish(at, sink),
+            Kind::Multipart(multipart) => multipart.finish(at, sink),
+            Kind::EventStream(events) => events.finish(at, sink),
+            Kind::Binary(_) => Ok(()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::format::heard::{hear, lines, paths, reads};
+
+    reads!(Reader);
+
+    #[test]
+    fn each_content_has_its_reader() {
+        for (content_type, payload, expected) in [
+            (
+                "application/json",
+                "{\"mail\": \"a\"}",
+                &["name jsonstring : mail", "value jsonstring mail #0: a"][..],
+            ),
+            (
+                "application/x-www-form-urlencoded",
+                "mail=a",
+                &["name form : mail", "value form mail #0: a"],
+            ),
+            (
+                "multipart/form-data; boundary=x",
+                "--x\r\nContent-Disposition: form-data; name=mail\r\n\r\na\r\n--x--",
+                &["name quoted : mail", "value plain mail #0: a"],
+            ),
+            ("text/event-stream", "data: a\n\n", &["value plain : a"]),
+            ("text/plain", "a", &["value plain : a"]),
+            ("text/html", "<b>a", &["value markup : <b>a"]),
+            ("image/png", "a", &[]),
+            ("text/plain", "", &[]),
+        ] {
+            let content = Content::of(Some(content_type), payload.as_bytes());
+            assert_eq!(lines(payload.as_bytes(), || reader(&content, Binary::Pass)), expected);
+        }
+    }
+
+    #[test]
+    fn what_is_binary_is_refused_where_the_policy_says_so() {
+        let told = hear(b"\x89PNG", || reader(&Content::Binary, Binary::Refuse));
+        assert_eq!(told, (vec![], Err(Unreadable::Binary { at: 0 })));
+        let told = hear(b"", || reader(&Content::Binary, Binary::Refuse));
+        assert_eq!(told, (vec![], Ok(())));
+    }
+
+    #[test]
+    fn what_was_said_to_be_empty_and_is_not_is_text() {
+        assert_eq!(lines(b"a", || reader(&Content::Empty, Binary::Pass)), ["value plain : a"]);
+    }
+
+    fn reader(content: &Content, binary: Binary) -> Reader {
+        Reader::new(content, Bounds::default(), paths(&["mail"]), binary)
+    }
+}
