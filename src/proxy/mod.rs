@@ -8,6 +8,7 @@
 //! ```
 
 pub mod access;
+pub mod coding;
 pub mod exchange;
 pub mod head;
 pub mod names;
