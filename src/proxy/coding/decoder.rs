@@ -55,8 +55,9 @@ pub enum Failure {
 /// ```
 ///
 /// Whether a body is decoded, and to what, does not depend on how it was cut. How much of it
-/// comes out before a failure does: nothing that came out is to be trusted before
-/// [`finish`](Self::finish). A failure is final: whatever is asked later, it is the answer.
+/// comes out before a failure does, and which failure is named where one KiB has several. What
+/// came out has been checked by nobody before [`finish`](Self::finish): the checksum stands at
+/// the end. A failure is final: whatever is asked later, it is the answer.
 ///
 /// Each layer holds 16 KiB and the window that the body asks for: 32 KiB in gzip and deflate,
 /// at most 8 MiB in zstd (RFC 9659) and 16 MiB in brotli (RFC 7932).
@@ -113,7 +114,12 @@ impl Decoder {
 fn pull(layers: &mut [Layer], wire: &mut Wire<'_, '_>, limits: &Limits) -> Result<bool, Failure> {
     let Some((layer, around)) = layers.split_last_mut() else { return Ok(false) };
     loop {
-        let source = around.last().map_or_else(|| wire.cell(), Layer::piece);
+        let source = match around.last() {
+            Some(outer) => outer.piece(),
+            // All that a cell says is counted before the next one is read.
+            None if layer.owes() && wire.is_between_cells() => &[],
+            None => wire.cell(),
+        };
         if source.is_empty() && !layer.owes() {
             if !around.is_empty() && pull(around, wire, limits)? {
                 continue;
@@ -154,6 +160,10 @@ struct Wire<'a, 'b> {
 }
 
 impl Wire<'_, '_> {
+    fn is_between_cells(&self) -> bool {
+        self.read.is_multiple_of(CELL)
+    }
+
     /// The input, at most to the end of its cell.
     fn cell(&self) -> &[u8] {
         let left = usize::try_from(CELL - *self.read % CELL).unwrap_or(usize::MAX);
@@ -166,8 +176,8 @@ impl Wire<'_, '_> {
     }
 }
 
-/// Bytes of the wire between two looks at the ratio. Small: the ratio of the first cell is
-/// that of a whole one, however short the body.
+/// Bytes of the wire for which the ratio allows the same. Small, since a body of one byte is
+/// allowed what a whole cell is.
 const CELL: u64 = 1024;
 
 impl fmt::Debug for Decoder {

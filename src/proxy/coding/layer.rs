@@ -1,9 +1,8 @@
 //! One coding of a stack: bytes of the layer around it in, a piece of what they say out.
 
 use crate::proxy::coding::name::Coding;
-use crate::proxy::coding::strict::{AnyDeflate, Copied, SmallBrotli};
-use compression_codecs::zstd::params::DParameter;
-use compression_codecs::{DecodeV2, GzipDecoder, ZstdDecoder};
+use crate::proxy::coding::strict::{AnyDeflate, Copied, SmallBrotli, StreamedZstd};
+use compression_codecs::{DecodeV2, GzipDecoder};
 use compression_core::util::{PartialBuffer, WriteBuffer};
 
 /// The most bytes that are made at once, and so what a layer holds beside its window. Large
@@ -47,10 +46,7 @@ impl Layer {
             Some(Coding::Gzip) => Box::new(GzipDecoder::new()),
             Some(Coding::Deflate) => Box::new(AnyDeflate::new()),
             Some(Coding::Brotli) => Box::new(SmallBrotli::new()),
-            Some(Coding::Zstd) => {
-                let window = DParameter::window_log_max(ZSTD_WINDOW_LOG);
-                Box::new(ZstdDecoder::new_with_params(&[window]))
-            }
+            Some(Coding::Zstd) => Box::new(StreamedZstd::new()),
         };
         Self {
             decoder,
@@ -126,6 +122,3 @@ impl Layer {
         }
     }
 }
-
-/// 8 MiB, the most that a `zstd` body may ask for (RFC 9659 section 3).
-const ZSTD_WINDOW_LOG: u32 = 23;

@@ -1,7 +1,9 @@
 //! Where a coding leaves room for interpretation, what is read here? `deflate` comes in two
-//! formats, and brotli in one that no browser knows. Beside them, what copies its input.
+//! formats, brotli also in one that no browser knows, and zstd in two ways. Beside them, what
+//! copies its input.
 
-use compression_codecs::{BrotliDecoder, DecodeV2, DeflateDecoder, ZlibDecoder};
+use compression_codecs::zstd::params::DParameter;
+use compression_codecs::{BrotliDecoder, DecodeV2, DeflateDecoder, ZlibDecoder, ZstdDecoder};
 use compression_core::util::{PartialBuffer, WriteBuffer};
 use std::io;
 
@@ -123,6 +125,59 @@ impl DecodeV2 for SmallBrotli {
     }
 }
 
+/// `zstd`, always in its streaming mode. Handed a whole frame at once the decoder underneath
+/// takes a short cut, on which it checks more (an announced length, in a frame that ends with an
+/// empty block): what is an error would depend on the cuts.
+pub(super) struct StreamedZstd {
+    decoder: ZstdDecoder,
+    /// Bytes that still go in one by one.
+    header: usize,
+}
+
+impl StreamedZstd {
+    pub(super) fn new() -> Self {
+        let window = DParameter::window_log_max(ZSTD_WINDOW_LOG);
+        Self { decoder: ZstdDecoder::new_with_params(&[window]), header: ZSTD_HEADER }
+    }
+}
+
+impl DecodeV2 for StreamedZstd {
+    fn reinit(&mut self) -> io::Result<()> {
+        self.header = ZSTD_HEADER;
+        self.decoder.reinit()
+    }
+
+    fn decode(
+        &mut self,
+        input: &mut PartialBuffer<&[u8]>,
+        output: &mut WriteBuffer<'_>,
+    ) -> io::Result<bool> {
+        while self.header > 0 {
+            let Some(first) = input.unwritten().get(..1) else { return Ok(false) };
+            let mut first = PartialBuffer::new(first);
+            let ended = self.decoder.decode(&mut first, output)?;
+            let used = first.written_len();
+            input.advance(used);
+            self.header -= used;
+            if ended || used == 0 || output.has_no_spare_space() {
+                return Ok(ended);
+            }
+        }
+        if input.unwritten().is_empty() {
+            return Ok(false);
+        }
+        self.decoder.decode(input, output)
+    }
+
+    fn flush(&mut self, output: &mut WriteBuffer<'_>) -> io::Result<bool> {
+        self.decoder.flush(output)
+    }
+
+    fn finish(&mut self, output: &mut WriteBuffer<'_>) -> io::Result<bool> {
+        self.decoder.finish(output)
+    }
+}
+
 /// No coding: what comes in goes out, so that a body without one is counted like the others.
 pub(super) struct Copied;
 
@@ -148,3 +203,10 @@ impl DecodeV2 for Copied {
         Ok(true)
     }
 }
+
+/// 8 MiB, the most that a `zstd` body may ask for (RFC 9659 section 3).
+const ZSTD_WINDOW_LOG: u32 = 23;
+
+/// The longest frame header with its magic number: 4 + 1 + 1 + 4 + 8 bytes (RFC 8878 sections
+/// 3.1.1 and 3.1.1.1).
+const ZSTD_HEADER: usize = 18;
