@@ -9,6 +9,7 @@
 
 pub mod access;
 pub mod coding;
+pub mod digest;
 pub mod exchange;
 pub mod head;
 pub mod names;
