@@ -8,6 +8,8 @@
 //! ```
 
 pub mod access;
+pub mod coding;
+pub mod digest;
 pub mod exchange;
 pub mod head;
 pub mod names;
