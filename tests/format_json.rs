@@ -9,9 +9,11 @@ mod oracle;
 #[path = "format_json/told.rs"]
 mod told;
 
-use cloakroom::format::{Bounds, Role, Spelling, Unreadable};
+use cloakroom::format::json::Json;
+use cloakroom::format::{Bounds, Role, Sink, Spelling, Text, Unreadable};
 use corpus::{BROKEN, FRAMES, VALID};
 use oracle::{Found, walk};
+use std::sync::Arc;
 use told::{Reader, Told};
 
 #[test]
@@ -265,6 +267,10 @@ fn gaps_change_offsets_and_nothing_else() {
             assert_eq!(told.len(), plain.len(), "{document} with a gap at {gap}");
             for (told, plain) in told.iter().zip(&plain) {
                 assert_eq!((&told.raw, &told.name), (&plain.raw, &plain.name));
+                // What has no closing quote ends where its last byte ends, not behind the gap.
+                if matches!(told.role, Role::Number | Role::Word) {
+                    assert_eq!(told.places.last().map(|at| at + 1), Some(told.end));
+                }
                 let shifted = |&at: &u64| {
                     let before = reader.gaps.iter().filter(|&&gap| gap as u64 <= at).count() as u64;
                     at + 7 * before
@@ -277,11 +283,38 @@ fn gaps_change_offsets_and_nothing_else() {
     }
 }
 
+#[test]
+fn after_a_payload_the_reader_is_at_the_start_of_another() {
+    let reader = Reader::with_paths(&["a.b", "email", "[1]"]);
+    for earlier in VALID.iter().chain(FRAMES).chain(BROKEN) {
+        for document in ["\u{feff}[0,\"x\"]", r#"{"b":1,"a":{"b":2}}"#, "\"\\\"", "}"] {
+            let alone = reader.whole(document.as_bytes());
+            let after = reader.after(earlier.as_bytes(), document.as_bytes());
+            assert_eq!(after, alone, "{document} after {earlier}");
+        }
+    }
+}
+
+#[test]
+fn a_debug_print_tells_no_content() {
+    let mut json = Json::new(Bounds::default(), Arc::default());
+    json.push(0, br#"{"ann@example.org":{"ann":"ann"#, &mut Nobody).unwrap();
+    let print = format!("{json:?}");
+    assert!(print.contains("depth: 2") && !print.contains("ann"), "{print}");
+}
+
+struct Nobody;
+
+impl Sink for Nobody {
+    fn begin(&mut self, _: u64, _: Text<'_>) {}
+    fn more(&mut self, _: u64, _: &[u8]) {}
+    fn end(&mut self, _: u64) {}
+}
+
 mod laws {
     use super::*;
     use cloakroom::format::path::{Path, Paths, Trail};
     use proptest::prelude::*;
-    use std::sync::Arc;
 
     proptest! {
         #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]

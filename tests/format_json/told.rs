@@ -44,9 +44,19 @@ impl Reader {
 
     /// Reads a payload that arrives cut at these offsets, in order.
     pub(crate) fn cut(&self, payload: &[u8], cuts: &[usize]) -> Reading {
+        self.read(&mut Json::new(self.bounds, Arc::clone(&self.paths)), payload, cuts)
+    }
+
+    /// Reads two payloads with one reader: how the second one was read.
+    pub(crate) fn after(&self, earlier: &[u8], payload: &[u8]) -> Reading {
+        let mut json = Json::new(self.bounds, Arc::clone(&self.paths));
+        self.read(&mut json, earlier, &[]).1.expect("an earlier payload that can be read");
+        self.read(&mut json, payload, &[])
+    }
+
+    fn read(&self, json: &mut Json, payload: &[u8], cuts: &[usize]) -> Reading {
         let mut cuts: Vec<usize> = [cuts, &self.gaps].concat();
         cuts.sort_unstable();
-        let mut json = Json::new(self.bounds, Arc::clone(&self.paths));
         let mut listener = Listener { stream: self.with_gaps(payload), ..Listener::default() };
         let mut start = 0;
         let mut failed = Ok(());

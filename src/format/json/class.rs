@@ -23,7 +23,7 @@ pub(super) enum Class {
 }
 
 impl Class {
-    #[inline]
+    #[inline(always)]
     pub(super) fn of(byte: u8) -> Self {
         CLASSES[usize::from(byte)]
     }
@@ -79,7 +79,7 @@ pub(super) struct Escapes {
 }
 
 /// Where the closing quote of a string is that goes on at `from`; none: it goes on behind `raw`.
-#[inline]
+#[inline(always)]
 pub(super) fn closing_quote(raw: &[u8], from: usize, escapes: &mut Escapes) -> Option<usize> {
     let mut from = from;
     if escapes.open {
@@ -103,7 +103,7 @@ pub(super) fn closing_quote(raw: &[u8], from: usize, escapes: &mut Escapes) -> O
 
 /// Most strings of a chat are short: the first bytes are looked at in words of eight right
 /// here, before the call to a search that is made for long ones pays off.
-#[inline]
+#[inline(always)]
 fn quote_or_backslash(raw: &[u8], from: usize) -> Option<usize> {
     let mut from = from;
     for _ in 0..INLINE_WORDS {
@@ -129,7 +129,7 @@ const QUOTES: u64 = u64::from_le_bytes([b'"'; 8]);
 const BACKSLASHES: u64 = u64::from_le_bytes([b'\\'; 8]);
 
 /// The high bit of the lowest byte that is zero, and of some above it.
-#[inline]
+#[inline(always)]
 fn zero_bytes(word: u64) -> u64 {
     word.wrapping_sub(LOW) & !word & HIGH
 }

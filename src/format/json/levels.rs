@@ -8,110 +8,126 @@
 //! ```
 
 use super::unescape;
-use std::ops::Range;
 
 /// Where the reader stands among arrays and objects.
 #[derive(Clone, Default)]
 pub(super) struct Levels {
-    outer: Vec<Level>,
-    here: Level,
+    /// The innermost is last.
+    open: Vec<Level>,
     /// The names of all levels, and last the key that is being read or was read last.
     names: Vec<u8>,
 }
 
-#[derive(Clone, Default)]
+#[derive(Clone)]
 struct Level {
     inside: Inside,
     /// The number of the element that comes next.
     index: u64,
-    /// Its name, in `names`.
-    name: Range<usize>,
+    /// Where its name begins and ends in `names`.
+    name: (usize, usize),
     /// Where the keys that are read in it begin in `names`.
     keys: usize,
 }
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Inside {
     /// Between documents.
-    #[default]
     Nothing,
     Object,
     Array,
 }
 
 impl Levels {
+    #[inline]
     pub(super) fn inside(&self) -> Inside {
-        self.here.inside
+        self.here().inside
     }
 
     pub(super) fn depth(&self) -> usize {
-        self.outer.len()
+        self.open.len()
     }
 
     /// Goes into an array or object that is the value which comes next.
     pub(super) fn open(&mut self, inside: Inside) {
-        let keys = self.names.len();
-        let below = Level { inside, index: 0, name: self.value_range(), keys };
-        self.outer.push(std::mem::replace(&mut self.here, below));
+        let (name, keys) = (self.value_range(), self.names.len());
+        self.open.push(Level { inside, index: 0, name, keys });
     }
 
     /// Comes out of the innermost one.
     pub(super) fn close(&mut self) {
-        self.names.truncate(self.here.keys);
-        self.here = self.outer.pop().unwrap_or_default();
+        self.names.truncate(self.here().keys);
+        self.open.pop();
     }
 
     /// Back to the top, for another payload.
     pub(super) fn clear(&mut self) {
-        self.outer.clear();
-        self.here = Level::default();
+        self.open.clear();
         self.names.clear();
     }
 
     /// The number of the element that begins.
+    #[inline]
     pub(super) fn next_index(&mut self) -> u64 {
-        let index = self.here.index;
-        self.here.index += 1;
-        index
+        let Some(here) = self.open.last_mut() else { return 0 };
+        here.index += 1;
+        here.index - 1
     }
 
+    #[inline]
+    fn here(&self) -> &Level {
+        self.open.last().unwrap_or(&TOP)
+    }
+
+    #[inline]
     pub(super) fn begin_key(&mut self) {
-        self.names.truncate(self.here.keys);
+        self.names.truncate(self.here().keys);
     }
 
     /// More of a key, as it is written.
+    #[inline]
     pub(super) fn more_of_key(&mut self, raw: &[u8]) {
-        let room = LONGEST_RAW_KEY - (self.names.len() - self.here.keys).min(LONGEST_RAW_KEY);
+        let room = LONGEST_RAW_KEY.saturating_sub(self.names.len() - self.here().keys);
         self.names.extend_from_slice(raw.get(..room).unwrap_or(raw));
     }
 
     /// The key is complete: what it is, decoded.
+    #[inline]
     pub(super) fn end_key(&mut self, escaped: bool) -> &[u8] {
+        let keys = self.here().keys;
         if escaped {
-            unescape::in_place(&mut self.names, self.here.keys);
+            unescape::in_place(&mut self.names, keys);
         }
-        self.names.truncate(self.here.keys + LONGEST_KEY);
+        self.names.truncate(keys + LONGEST_KEY);
         self.value_name()
     }
 
     /// What the value that begins here stands under: in an object the last key, in an array
     /// the array's name.
+    #[inline]
     pub(super) fn value_name(&self) -> &[u8] {
-        self.names.get(self.value_range()).unwrap_or_default()
+        self.named(self.value_range())
     }
 
     /// What the innermost array or object is called.
+    #[inline]
     pub(super) fn name(&self) -> &[u8] {
-        self.names.get(self.here.name.clone()).unwrap_or_default()
+        self.named(self.here().name)
     }
 
-    fn value_range(&self) -> Range<usize> {
-        match self.here.inside {
-            Inside::Object => self.here.keys..self.names.len(),
-            Inside::Array | Inside::Nothing => self.here.name.clone(),
+    #[inline]
+    fn value_range(&self) -> (usize, usize) {
+        match self.here().inside {
+            Inside::Object => (self.here().keys, self.names.len()),
+            Inside::Array | Inside::Nothing => self.here().name,
         }
     }
+
+    fn named(&self, (start, end): (usize, usize)) -> &[u8] {
+        self.names.get(start..end).unwrap_or_default()
+    }
 }
+
+const TOP: Level = Level { inside: Inside::Nothing, index: 0, name: (0, 0), keys: 0 };
 
 /// How much of a key is kept. Names that mean something are short, and 128 levels of them
 /// (the default bound) stay at 32 KiB.

@@ -17,6 +17,8 @@ pub struct Paths {
     anywhere: Vec<(Box<[u8]>, u16)>,
     /// Bit n: there is a shorthand name of n bytes; the last bit stands for all longer ones.
     lengths: u64,
+    /// Bit n: one begins with a byte that is n modulo 64. Most keys are told apart by that.
+    initials: u64,
     /// The first path that leads to the payload as a whole.
     root: Option<u16>,
     count: usize,
@@ -68,8 +70,10 @@ impl Paths {
         }
         compiled.anywhere.sort();
         compiled.anywhere.dedup_by(|later, earlier| later.0 == earlier.0);
-        compiled.lengths =
-            compiled.anywhere.iter().fold(0, |lengths, (name, _)| lengths | length_bit(name.len()));
+        for (name, _) in &compiled.anywhere {
+            compiled.lengths |= length_bit(name.len());
+            compiled.initials |= initial_bit(name);
+        }
         compiled
     }
 
@@ -125,11 +129,10 @@ impl Paths {
 
     /// The first shorthand that is this name. `folded` is scratch.
     pub(super) fn anywhere(&self, name: &[u8], folded: &mut Vec<u8>) -> Option<u16> {
-        if self.lengths == 0 {
+        if self.initials & initial_bit(name) == 0 {
             return None;
         }
-        folded.clear();
-        folded.extend(fold(name));
+        let folded = fold_into(folded, name);
         if self.lengths & length_bit(folded.len()) == 0 {
             return None;
         }
@@ -149,6 +152,19 @@ fn leads(to: &To, down: Down<'_>) -> bool {
     }
 }
 
+/// [`fold`] without a branch a byte, for the keys of payloads.
+fn fold_into<'a>(folded: &'a mut Vec<u8>, name: &[u8]) -> &'a [u8] {
+    folded.resize(name.len(), 0);
+    let mut length = 0;
+    for &byte in name {
+        if let Some(place) = folded.get_mut(length) {
+            *place = byte.to_ascii_lowercase();
+        }
+        length += usize::from(!matches!(byte, b'_' | b'-'));
+    }
+    folded.get(..length).unwrap_or_default()
+}
+
 fn set(words: &mut [u64], position: usize) {
     if let Some(word) = words.get_mut(position / 64) {
         *word |= 1 << (position % 64);
@@ -157,4 +173,9 @@ fn set(words: &mut [u64], position: usize) {
 
 fn length_bit(length: usize) -> u64 {
     1 << length.min(63)
+}
+
+/// Of a name that is folded or is not; none of one that folds to nothing.
+fn initial_bit(name: &[u8]) -> u64 {
+    fold(name).next().map_or(0, |initial| 1 << (initial % 64))
 }
