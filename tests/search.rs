@@ -100,7 +100,8 @@ fn find(set: &Detectors, pieces: &[&[u8]]) -> Vec<Find> {
 fn parts(set: &Detectors, text: &str) -> Vec<(String, String)> {
     let found = find(set, &[text.as_bytes()]);
     let part = |find: &Find| {
-        let range = usize::try_from(find.start).unwrap()..usize::try_from(find.end).unwrap();
+        let place = |offset| usize::try_from(offset).expect("a short text");
+        let range = place(find.start)..place(find.end);
         (set.list()[usize::from(find.detector)].name.to_string(), text[range].to_owned())
     };
     found.iter().filter(|find| !find.continued).map(part).collect()

@@ -33,6 +33,17 @@ impl MasterSecret {
         Ok(Self(secret))
     }
 
+    /// A key for this purpose alone; it says nothing of the secret or of other keys.
+    pub fn key(&self, purpose: &[u8]) -> Zeroizing<[u8; 32]> {
+        let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(&self.0);
+        let mut key = Zeroizing::new([0; 32]);
+        extracted
+            .expand(&[b"key", purpose], hkdf::HKDF_SHA256)
+            .and_then(|expanded| expanded.fill(&mut *key))
+            .expect("32 bytes are one length of SHA-256, within the 255 of RFC 5869");
+        key
+    }
+
     /// The secret of this period.
     pub fn derive(&self, period: Period) -> PeriodSecret {
         let extracted = hkdf::Salt::new(hkdf::HKDF_SHA256, SALT).extract(&self.0);

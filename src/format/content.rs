@@ -74,6 +74,19 @@ impl Content {
         }
     }
 
+    /// How many first bytes decide, with this `Content-Type`: where it claims something that no
+    /// byte disproves, as many as a character encoding shows itself in.
+    pub fn decided_by(content_type: Option<&str>) -> usize {
+        let media_type = content_type.and_then(|field| MediaType::read(field.as_bytes()));
+        let is_sure = media_type.is_some_and(|media_type| match Self::claimed(&media_type) {
+            None | Some(Self::Form) => false,
+            Some(Self::Text) => media_type.essence != "text/plain",
+            Some(Self::Binary) => !OCTETS.contains(&&media_type.essence[..]),
+            Some(_) => true,
+        });
+        if is_sure { 4 } else { FIRST_BYTES }
+    }
+
     /// What a media type claims; `None` for types that we do not know.
     pub(super) fn claimed(media_type: &MediaType<'_>) -> Option<Self> {
         let essence = &media_type.essence[..];

@@ -7,6 +7,7 @@ use super::json::Json;
 use super::multipart::Multipart;
 use super::path::Paths;
 use super::plain::Plain;
+use super::url::Url;
 use super::{Bounds, Sink, Spelling, Unreadable};
 use std::sync::Arc;
 
@@ -45,6 +46,7 @@ enum Kind {
     Plain(Plain),
     Json(Box<Json>),
     Form(Box<Form>),
+    Url(Box<Url>),
     Multipart(Box<Multipart>),
     EventStream(Box<EventStream>),
     Binary(Binary),
@@ -67,6 +69,16 @@ impl Reader {
         })
     }
 
+    /// A reader of a URL.
+    pub fn url(paths: Arc<Paths>) -> Self {
+        Self(Kind::Url(Box::new(Url::new(paths))))
+    }
+
+    /// A reader of a `Cookie` field.
+    pub fn cookies(paths: Arc<Paths>) -> Self {
+        Self(Kind::Form(Box::new(Form::cookies(paths))))
+    }
+
     /// More of the payload, whose first byte stands at `at`.
     ///
     /// # Errors
@@ -81,10 +93,21 @@ impl Reader {
             Kind::Plain(plain) => plain.push(at, raw, sink),
             Kind::Json(json) => json.push(at, raw, sink),
             Kind::Form(form) => form.push(at, raw, sink),
+            Kind::Url(url) => url.push(at, raw, sink),
             Kind::Multipart(multipart) => multipart.push(at, raw, sink),
             Kind::EventStream(events) => events.push(at, raw, sink),
             Kind::Binary(Binary::Refuse) if !raw.is_empty() => Err(Unreadable::Binary { at }),
             Kind::Binary(_) => Ok(()),
+        }
+    }
+
+    /// From where on what was pushed was not told yet, and may still turn out to be text.
+    pub fn held(&self) -> Option<u64> {
+        match &self.0 {
+            Kind::Json(json) => json.held(),
+            Kind::Multipart(multipart) => multipart.held(),
+            Kind::EventStream(events) => events.held(),
+            Kind::Plain(_) | Kind::Form(_) | Kind::Url(_) | Kind::Binary(_) => None,
         }
     }
 
@@ -97,6 +120,7 @@ impl Reader {
             Kind::Plain(plain) => plain.finish(at, sink),
             Kind::Json(json) => json.finish(at, sink),
             Kind::Form(form) => form.finish(at, sink),
+            Kind::Url(url) => url.finish(at, sink),
             Kind::Multipart(multipart) => multipart.finish(at, sink),
             Kind::EventStream(events) => events.finish(at, sink),
             Kind::Binary(_) => Ok(()),

@@ -32,6 +32,8 @@ pub struct Settings {
     pub log: Log,
     /// Upgrades that are tunnelled, lower case (`websocket`).
     pub upgrades: Vec<String>,
+    /// The file with the key of hashes and stand-ins; `None`: a random one for each start.
+    pub hash_key: Option<PathBuf>,
 }
 
 /// Where the secrets of pseudonyms come from, and how long one lives.

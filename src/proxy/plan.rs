@@ -5,6 +5,7 @@ use crate::address::period::PeriodSecret;
 use crate::policy::Settings;
 use crate::proxy::told::Carrier;
 use crate::proxy::upstream::Pool;
+use crate::redact::hand::HashKey;
 use arc_swap::ArcSwap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -25,6 +26,8 @@ pub struct Plan {
     pub secret: Arc<ArcSwap<Secret>>,
     /// Countries by address, where a property asks for them.
     pub country: Option<Arc<CountryDb>>,
+    /// The key of hashes and stand-ins.
+    pub hash_key: Arc<HashKey>,
 }
 
 /// The running period's secret with a number that no other secret of this process has.
@@ -52,9 +55,10 @@ impl Plan {
         pools: Vec<Arc<Pool>>,
         secret: Arc<ArcSwap<Secret>>,
         country: Option<Arc<CountryDb>>,
+        hash_key: Arc<HashKey>,
     ) -> Self {
         let carriers = settings.upstreams.iter().map(Carrier::new).collect();
         let generation = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        Self { generation, settings, pools, carriers, secret, country }
+        Self { generation, settings, pools, carriers, secret, country, hash_key }
     }
 }

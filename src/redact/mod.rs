@@ -1,8 +1,28 @@
 //! Bytes in, bytes out: what a property wants taken out of its payloads is replaced, and
 //! nothing else is touched.
+//!
+//! ```text
+//! Spec ──> Rules (shared) ─┐
+//! Hand (keys, disclosure) ─┴─> Redactor: push, push, ..., finish
+//! ```
+//!
+//! What we could not read, the backend does not receive, unless its policy says so: a redactor
+//! that is [`Blocked`] stays so.
 
+mod allow;
+pub mod blocked;
+mod edit;
+pub mod hand;
+mod lane;
+pub mod redactor;
 pub mod rules;
 pub mod spec;
+pub mod tally;
+mod texts;
+mod value;
 
+pub use blocked::Blocked;
+pub use hand::Hand;
+pub use redactor::{HeadPart, Options, Redactor};
 pub use rules::{Fault, Part, Rules};
 pub use spec::Spec;

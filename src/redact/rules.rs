@@ -1,22 +1,46 @@
-//! Rules made ready from a [`Spec`], or all that is wrong with it.
+//! What shall be taken out, made ready: the detectors, and what happens to what they find.
 
-use super::spec::Spec;
-use regex_syntax::hir::Hir;
-use std::fmt;
+use super::allow::Allowed;
+use super::spec::{Action, Names, Pattern, Spec, Validate};
+use crate::detect::checksum;
+use crate::detect::contact::national;
+use crate::detect::search::automaton::{LONGEST, TABLE, Unfit};
+use crate::detect::search::set::{Detector, Detectors, MOST};
+use crate::format::path::{Path, Paths};
+use regex::bytes::Regex;
+use std::ops::Range;
+use std::sync::Arc;
 
-/// Rules made ready: compiled once, shared by every property that names them.
+/// Rules that a [`Redactor`](super::Redactor) follows. Compiled once, shared by every property
+/// that chose them.
+#[derive(Debug)]
 pub struct Rules {
-    kinds: usize,
-    patterns: usize,
-    fields: usize,
+    pub(super) detectors: Detectors,
+    /// What happens to each detector's finds.
+    pub(super) acts: Vec<Act>,
+    pub(super) paths: Arc<Paths>,
+    pub(super) fields: Vec<Act>,
+    pub(super) allowed: Allowed,
+    pub(super) names: Names,
+    /// Whether anything is removed without a trace.
+    pub(super) removes: bool,
 }
 
-/// A part of a [`Spec`] that will not do.
+/// What happens to a find, and under which name.
+#[derive(Debug)]
+pub(super) struct Act {
+    pub(super) name: Arc<str>,
+    pub(super) action: Action,
+    /// The part of the find that is meant, where an operator's pattern says so.
+    pub(super) part: Option<(Regex, usize)>,
+}
+
+/// What is wrong with a [`Spec`], and where.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
-    /// Which.
+    /// Where.
     pub part: Part,
-    /// What was expected of it, lower case, to stand behind "expected".
+    /// What was expected.
     pub problem: String,
 }
 
@@ -29,107 +53,149 @@ pub enum Part {
     Field(usize),
     /// The allowed pattern of this index.
     AllowPattern(usize),
-    /// The kinds, all of them together.
+    /// All of them together.
     Kinds,
 }
 
 impl Rules {
-    /// Makes the rules ready, or says all that is wrong.
+    /// Makes the rules ready, or says all that is wrong with them.
     pub fn compile(spec: &Spec) -> Result<Self, Vec<Fault>> {
         let mut faults = Vec::new();
-        let mut fault = |part, problem| faults.push(Fault { part, problem });
+        let mut detectors = Vec::new();
+        let mut acts = Vec::new();
+        for wanted in &spec.kinds {
+            let detector = Detector::kind(wanted.kind, wanted.context_optional);
+            acts.push(Act { name: Arc::clone(&detector.name), action: wanted.action, part: None });
+            detectors.push(detector);
+            let regions = spec.regions.iter().filter_map(|&region| national(region));
+            for check in regions.filter(|_| wanted.kind.name == "phone-national") {
+                let detector = Detector::proved(wanted.kind, check);
+                let name = Arc::clone(&detector.name);
+                acts.push(Act { name, action: wanted.action, part: None });
+                detectors.push(detector);
+            }
+            if wanted.kind.name == "email" {
+                for domain in &spec.private_domains {
+                    if let Ok(detector) = private_email(domain) {
+                        let name = Arc::clone(&detector.name);
+                        acts.push(Act { name, action: wanted.action, part: None });
+                        detectors.push(detector);
+                    }
+                }
+            }
+        }
         for (index, pattern) in spec.patterns.iter().enumerate() {
-            if let Err(problem) = bounded(&pattern.regex) {
-                fault(Part::Pattern(index), problem);
+            match compiled(pattern) {
+                Ok((detector, act)) => {
+                    detectors.push(detector);
+                    acts.push(act);
+                }
+                Err(problem) => faults.push(Fault { part: Part::Pattern(index), problem }),
             }
         }
-        for (index, pattern) in spec.allow.patterns.iter().enumerate() {
-            if let Err(problem) = parsed(pattern) {
-                fault(Part::AllowPattern(index), problem);
-            }
+        if detectors.len() > MOST {
+            let problem = format!("at most {MOST} kinds and patterns");
+            faults.push(Fault { part: Part::Kinds, problem });
         }
+        let mut paths = Vec::new();
         for (index, field) in spec.fields.iter().enumerate() {
-            if field.path.split('.').all(str::is_empty) {
-                fault(Part::Field(index), "a path such as \"contact.email\"".to_owned());
+            match Path::parse(&field.path) {
+                Ok(path) => paths.push(path),
+                Err(error) => {
+                    let problem = error.to_string();
+                    faults.push(Fault { part: Part::Field(index), problem });
+                }
             }
         }
-        if faults.is_empty() {
-            Ok(Self {
-                kinds: spec.kinds.len(),
-                patterns: spec.patterns.len(),
-                fields: spec.fields.len(),
-            })
-        } else {
-            Err(faults)
+        let fields = spec.fields.iter().map(|field| Act {
+            name: field.name.as_str().into(),
+            action: field.action,
+            part: None,
+        });
+        let fields = fields.collect();
+        let allowed = Allowed::compile(spec).map_err(|wrong| {
+            faults.extend(
+                wrong
+                    .into_iter()
+                    .map(|(index, problem)| Fault { part: Part::AllowPattern(index), problem }),
+            );
+        });
+        match allowed {
+            Ok(allowed) if faults.is_empty() => Ok(Self {
+                detectors: Detectors::new(detectors),
+                removes: acts.iter().any(|act| act.action == Action::Remove),
+                acts,
+                paths: Arc::new(Paths::new(paths)),
+                fields,
+                allowed,
+                names: spec.names,
+            }),
+            _ => Err(faults),
         }
     }
-}
 
-/// How many there are; what they look for is nobody's business in a log.
-impl fmt::Debug for Rules {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { kinds, patterns, fields } = self;
-        write!(f, "{kinds} kinds, {patterns} patterns, {fields} fields")
+    /// The names of all kinds, patterns and fields, in the order in which they are counted.
+    pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        self.acts.iter().chain(&self.fields).map(|act| &act.name)
+    }
+
+    /// The part of a find that is meant, where it is not the whole.
+    pub(super) fn part(&self, detector: u16, text: &[u8]) -> Option<Range<usize>> {
+        let (regex, group) = self.acts.get(usize::from(detector))?.part.as_ref()?;
+        regex.captures(text)?.get(*group).map(|part| part.range())
+    }
+
+    /// Whether nothing is ever taken out.
+    pub fn is_empty(&self) -> bool {
+        self.detectors.is_empty() && self.fields.is_empty()
     }
 }
 
-/// A pattern that has a longest match and matches something.
-fn bounded(text: &str) -> Result<(), String> {
-    let pattern = parsed(text)?;
-    match (pattern.properties().minimum_len(), pattern.properties().maximum_len()) {
-        (Some(0), _) => Err("a regular expression that matches no empty text".to_owned()),
-        (_, None) => Err("a regular expression with a longest match: instead of *, + and {n,} \
-                          write how many there may be, as in {1,64}"
-            .to_owned()),
-        _ => Ok(()),
-    }
-}
-
-fn parsed(text: &str) -> Result<Hir, String> {
-    regex_syntax::parse(text).map_err(|error| {
-        let (problem, at) = match &error {
-            regex_syntax::Error::Parse(error) => {
-                (error.kind().to_string(), error.span().start.offset)
-            }
-            regex_syntax::Error::Translate(error) => {
-                (error.kind().to_string(), error.span().start.offset)
-            }
-            _ => ("it cannot be read".to_owned(), 0),
-        };
-        format!("a regular expression: at byte {at}, {problem}")
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::redact::spec::{Action, Pattern};
-
-    #[test]
-    fn a_pattern_has_a_longest_match() {
-        check("ORD-[0-9]{8}", None);
-        check("ORD-[0-9]+", Some("longest match"));
-        check("(", Some("at byte 0"));
-        check("a?", Some("no empty text"));
-    }
-
-    #[track_caller]
-    fn check(regex: &str, expected: Option<&str>) {
-        let pattern = Pattern {
-            name: "order".into(),
-            regex: regex.into(),
-            validate: None,
-            context: Vec::new(),
-            group: 0,
-            action: Action::Label,
-        };
-        match (Rules::compile(&Spec { patterns: vec![pattern], ..Spec::default() }), expected) {
-            (Ok(rules), None) => assert_eq!(rules.patterns, 1),
-            (Err(faults), Some(expected)) => {
-                assert!(faults[0].problem.contains(expected), "{faults:?}");
-                assert_eq!(faults[0].part, Part::Pattern(0));
-            }
-            (result, _) => panic!("{result:?}"),
+fn compiled(pattern: &Pattern) -> Result<(Detector, Act), String> {
+    let check: fn(&[u8]) -> bool = match pattern.validate {
+        None => |_| true,
+        Some(Validate::Luhn) => |text| checksum::luhn(&digits(text)),
+        Some(Validate::Mod97) => is_mod97,
+        Some(Validate::Mod11_10) => |text| checksum::mod11_10(&digits(text)),
+        Some(Validate::Verhoeff) => |text| checksum::verhoeff(&digits(text)),
+    };
+    let Pattern { name, regex, context, .. } = pattern;
+    let detector = Detector::pattern(name, regex, check, context).map_err(|unfit| match unfit {
+        Unfit::Syntax => "a regular expression in the syntax of the regex crate".to_owned(),
+        Unfit::Endless => format!(
+            "a pattern with a longest match of at most {LONGEST} bytes: instead of + or * write \
+             how many at most, such as {{1,64}}"
+        ),
+        Unfit::Empty => "a pattern that does not match the empty text".to_owned(),
+        Unfit::Large => {
+            format!("a pattern whose table has at most {} MiB: try (?-u)", TABLE / 1024 / 1024)
         }
+    })?;
+    let whole = Regex::new(&format!(r"\A(?:{regex})\z"))
+        .map_err(|_| "a regular expression in the syntax of the regex crate".to_owned())?;
+    if pattern.group >= whole.captures_len() {
+        return Err(format!("a group from 0 to {}", whole.captures_len() - 1));
     }
+    let part = (pattern.group > 0).then_some((whole, pattern.group));
+    let act = Act { name: Arc::clone(&detector.name), action: pattern.action, part };
+    Ok((detector, act))
+}
+
+/// An address at a host that has no public domain, such as `ann@intranet`.
+fn private_email(domain: &str) -> Result<Detector, Unfit> {
+    let shape = format!(
+        r"(?-u)[A-Za-z0-9_+][A-Za-z0-9.!#$%'*+^_~-]{{0,63}}@(?:[A-Za-z0-9-]{{1,63}}\.){{0,4}}(?i:{})\b",
+        regex_syntax::escape(domain)
+    );
+    Detector::pattern("email", &shape, |_| true, &[])
+}
+
+fn is_mod97(text: &[u8]) -> bool {
+    let signs: Vec<u8> = text.iter().copied().filter(u8::is_ascii_alphanumeric).collect();
+    let (head, rest) = signs.split_at(signs.len().min(4));
+    checksum::mod97(rest.iter().chain(head).copied())
+}
+
+fn digits(text: &[u8]) -> Vec<u8> {
+    text.iter().filter_map(|&byte| checksum::digit(byte)).collect()
 }

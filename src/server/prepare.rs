@@ -2,20 +2,23 @@
 //! names the file. Nothing is changed until all of it has succeeded.
 
 use crate::address::country::CountryDb;
+use crate::address::master_secret::MasterSecret;
 use crate::policy::settings::{CountryFile, Rotation, Secrets};
 use crate::policy::upstream::{Server, Upstream};
 use crate::policy::{Listener, Settings, listener::Transport};
 use crate::proxy::Plan;
 use crate::proxy::plan::Secret;
 use crate::proxy::upstream::{Pool, client_config};
+use crate::redact::hand::HashKey;
 use crate::server::certificates::BadFile;
 use crate::server::clock;
 use crate::server::secrets::Keeper;
 use crate::server::tls::{self, Sessions};
 use arc_swap::ArcSwap;
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use zeroize::Zeroizing;
 
 /// Why a configuration that reads well cannot be run.
 #[derive(Debug)]
@@ -68,6 +71,9 @@ pub fn verify(settings: &Settings) -> Result<(), StartError> {
         note(pool(upstream).map(drop).map_err(|e| e.to_string()));
     }
     note(country(settings).map(drop).map_err(|e| e.to_string()));
+    if let Some(file) = &settings.hash_key {
+        note(hash_key(file).map(drop).map_err(|e| e.to_string()));
+    }
     if let Secrets::Derived { .. } = settings.rotation.secrets {
         note(Keeper::new(&settings.rotation).map(drop).map_err(|e| e.to_string()));
     }
@@ -90,7 +96,27 @@ pub(super) fn plan(
         })
         .collect::<Result<_, _>>()?;
     let country = country(&settings)?;
-    Ok(Plan::new(Arc::new(settings), pools, secret, country))
+    let hash_key = match (&settings.hash_key, before) {
+        (Some(file), _) => hash_key(file)?,
+        // A random key lives as long as the process.
+        (None, Some(before)) if before.settings.hash_key.is_none() => Arc::clone(&before.hash_key),
+        (None, _) => random_key()?,
+    };
+    Ok(Plan::new(Arc::new(settings), pools, secret, country, hash_key))
+}
+
+/// The key of hashes and stand-ins in this file.
+fn hash_key(file: &Path) -> Result<Arc<HashKey>, BadFile> {
+    let bytes = std::fs::read(file).map(Zeroizing::new).map_err(|e| BadFile::new(file, e))?;
+    let master = MasterSecret::from_bytes(&bytes).map_err(|e| BadFile::new(file, e))?;
+    Ok(Arc::new(HashKey::new(&*master.key(b"hashes"))))
+}
+
+fn random_key() -> Result<Arc<HashKey>, StartError> {
+    let mut key = Zeroizing::new([0; 32]);
+    aws_lc_rs::rand::fill(&mut *key)
+        .map_err(|_| StartError::Several(vec!["the system gave no random bytes".to_owned()]))?;
+    Ok(Arc::new(HashKey::new(&*key)))
 }
 
 fn kept(upstream: &Upstream, before: Option<&Plan>) -> Option<Arc<Pool>> {

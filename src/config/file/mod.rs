@@ -13,7 +13,7 @@ pub mod value;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
-use value::Placed;
+use value::{FilePath, Placed};
 
 /// The configuration of cloakroom, a reverse proxy that keeps visitors' addresses and personal
 /// data from live-chat backends.
@@ -23,6 +23,10 @@ use value::Placed;
 pub struct File {
     /// Upgrades that are tunnelled (RFC 9110 §7.8), such as websocket.
     pub upgrades: Option<Vec<Placed<String>>>,
+    /// The file with the key of hashes and stand-ins: 32 bytes or more, or their hexadecimal
+    /// form. Without it a random key is made at start, and after a restart the same value has
+    /// another hash.
+    pub hash_key_file: Option<Placed<FilePath>>,
     /// Where clients connect. At least one is needed.
     #[serde(default)]
     pub listener: Vec<Placed<listener::Listener>>,

@@ -80,6 +80,7 @@ impl<'c> Meaning<'c> {
         let timeouts = limits::timeouts(&file.timeouts, reports);
         let log = limits::log(&file.log, reports);
         let upgrades = upgrades(file.upgrades.as_deref(), reports);
+        let hash_key = file.hash_key_file.as_ref().map(|file| base.join(&file.value.0));
         let complete = move |book, country| Settings {
             listeners,
             upstreams,
@@ -92,6 +93,7 @@ impl<'c> Meaning<'c> {
             timeouts,
             log,
             upgrades,
+            hash_key,
         };
         let country_file = file.address.country_file.as_ref();
         let country_file = country_file.map(|file| base.join(&file.value.0));

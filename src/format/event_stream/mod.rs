@@ -118,6 +118,15 @@ impl EventStream {
         Ok(())
     }
 
+    /// From where on what was pushed was not told yet, and may still turn out to be text.
+    pub fn held(&self) -> Option<u64> {
+        let word = match self.line {
+            Line::Word { at, .. } => Some(at),
+            _ => None,
+        };
+        [word, self.joint.map(|joint| joint.at), self.json.held()].into_iter().flatten().min()
+    }
+
     /// The payload is over; what comes then is another one.
     ///
     /// # Errors

@@ -158,6 +158,11 @@ impl Json {
         Ok(())
     }
 
+    /// From where on what was pushed was not told yet.
+    pub fn held(&self) -> Option<u64> {
+        self.token.start()
+    }
+
     /// Leaves out a byte order mark.
     fn start<S: Sink + ?Sized>(&mut self, byte: u8, piece: &mut Piece<'_>, sink: &mut S) {
         let seen = self.token.bytes().len();

@@ -111,6 +111,14 @@ impl Delimiters {
         parts.end(at - (to - from) as u64)
     }
 
+    /// How many of the last bytes may still become a delimiter.
+    pub(super) fn held_bytes(&self) -> u64 {
+        match self.state {
+            State::Held { from, to } => (to - from) as u64,
+            _ => 0,
+        }
+    }
+
     /// How much of `whole` is up to the end of the boundary.
     fn boundary_end(&self) -> usize {
         self.whole.len() - 2

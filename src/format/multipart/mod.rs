@@ -45,8 +45,8 @@ pub struct Multipart {
     /// `None` where there is no boundary to look for.
     delimiters: Option<Delimiters>,
     reading: Reading,
-    /// Whether there was a byte.
-    touched: bool,
+    /// Offset behind the last byte; `None` before the first.
+    read: Option<u64>,
     failed: Option<Unreadable>,
 }
 
@@ -116,7 +116,7 @@ impl Multipart {
         let trail = Trail::new(Arc::clone(&paths));
         let (name, place) = (name.to_vec(), outside());
         let reading = Reading { bounds, paths, trail, binary, level, name, place };
-        Self { delimiters: Delimiters::new(boundary), reading, touched: false, failed: None }
+        Self { delimiters: Delimiters::new(boundary), reading, read: None, failed: None }
     }
 
     /// More of the payload.
@@ -137,7 +137,7 @@ impl Multipart {
         if raw.is_empty() {
             return Ok(());
         }
-        self.touched = true;
+        self.read = Some(at + raw.len() as u64);
         let result = match &mut self.delimiters {
             Some(delimiters) => {
                 delimiters.push(at, raw, &mut Telling { reading: &mut self.reading, sink })
@@ -146,6 +146,18 @@ impl Multipart {
         };
         self.failed = result.err();
         result
+    }
+
+    /// From where on what was pushed was not told yet, and may still turn out to be text.
+    pub fn held(&self) -> Option<u64> {
+        let delimiter = self.delimiters.as_ref().map_or(0, Delimiters::held_bytes);
+        let delimiter = self.read.filter(|_| delimiter > 0).map(|read| read - delimiter);
+        let part = match &self.reading.place {
+            Place::Outside(_) => None,
+            Place::Head(block) => Some(block.at),
+            Place::Body(body) => body.held(),
+        };
+        [delimiter, part].into_iter().flatten().min()
     }
 
     /// The payload is over. The last delimiter may be missing, but there must have been one,
@@ -159,7 +171,7 @@ impl Multipart {
         }
         let Some(delimiters) = &mut self.delimiters else { return Ok(()) };
         delimiters.finish(at, &mut Telling { reading: &mut self.reading, sink })?;
-        if delimiters.met_none() && self.touched {
+        if delimiters.met_none() && self.read.is_some() {
             return Err(Unreadable::NoParts { at });
         }
         Ok(())
@@ -306,6 +318,19 @@ impl Reading {
 }
 
 impl Body {
+    fn held(&self) -> Option<u64> {
+        match self {
+            Self::Json(json) => json.held(),
+            Self::Events(events) => events.held(),
+            Self::Parts(parts) => parts.held(),
+            Self::Unseen { .. }
+            | Self::Text(_)
+            | Self::Form(_)
+            | Self::Binary
+            | Self::Refused(_) => None,
+        }
+    }
+
     fn push<S: Sink + ?Sized>(
         &mut self,
         at: u64,

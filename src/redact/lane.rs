@@ -1,0 +1,208 @@
+//! One way to read a text, and the search through what is read.
+//!
+//! ```text
+//! raw ──> View: the text's own spelling ──> Scanner ──> finds
+//!            └──> View: %40, &amp;, tags, \u0040 ──> Scanner ──> finds
+//!                    └──> once more, up to DEPTH times
+//! ```
+//!
+//! A deeper lane begins where the first byte stands that it might read differently; up to there
+//! it would have read the same.
+
+use super::rules::Rules;
+use crate::detect::search::scanner::{Find, Scanner};
+use crate::format::Spelling;
+use crate::format::view::{Layer, View, deep_at};
+
+/// The ways in which one text is read.
+#[derive(Debug, Default)]
+pub(super) struct Lanes {
+    lanes: Vec<Lane>,
+    active: usize,
+    finds: Vec<Find>,
+}
+
+#[derive(Debug)]
+struct Lane {
+    view: View,
+    scanner: Scanner,
+    /// From this byte of what the lane below reads on, the view reads; before, both are alike.
+    origin: u64,
+}
+
+/// A find in offsets of the payload.
+#[derive(Clone, Debug)]
+pub(super) struct Hit {
+    pub(super) start: u64,
+    pub(super) end: u64,
+    pub(super) detector: u16,
+    pub(super) in_context: bool,
+    pub(super) continued: bool,
+    pub(super) lane: usize,
+    /// What was read.
+    pub(super) text: Vec<u8>,
+    /// Whether it was read through percent-encoding within the text.
+    pub(super) percent: bool,
+    /// Markup inside, which survives.
+    pub(super) markup: Vec<(u64, u64)>,
+}
+
+/// How often a text may be spelled within its spelling: HTML in JSON in a JSON string.
+const DEPTH: usize = 3;
+
+impl Lanes {
+    /// A new text begins.
+    pub(super) fn begin(&mut self, rules: &Rules, spelling: Spelling, name: &[u8]) {
+        if self.lanes.is_empty() {
+            self.lanes.resize_with(1 + DEPTH, Lane::new);
+        }
+        self.active = 1;
+        if let Some(lane) = self.lanes.first_mut() {
+            lane.view.begin(Layer::Base(spelling));
+            lane.scanner.begin(&rules.detectors, name);
+            lane.origin = 0;
+        }
+    }
+
+    /// More of it.
+    pub(super) fn push(&mut self, rules: &Rules, at: u64, raw: &[u8], hits: &mut Vec<Hit>) {
+        let Some(lane) = self.lanes.first_mut() else { return };
+        let from = lane.scanner.len();
+        lane.view.push(at, raw, lane.scanner.text());
+        self.deepen(from, false);
+        self.scan(rules, false, hits);
+        self.forget(rules);
+    }
+
+    /// The text is over.
+    pub(super) fn finish(&mut self, rules: &Rules, hits: &mut Vec<Hit>) {
+        let Some(lane) = self.lanes.first_mut() else { return };
+        let from = lane.scanner.len();
+        lane.view.finish(lane.scanner.text());
+        self.deepen(from, true);
+        self.scan(rules, true, hits);
+    }
+
+    /// No hit that begins before this offset of the payload will still come.
+    pub(super) fn settled(&self, rules: &Rules) -> u64 {
+        let lanes = self.lanes.get(..self.active).unwrap_or_default();
+        let mut need = u64::MAX;
+        for lane in lanes.iter().rev() {
+            need = lane.settled(lane.scanner.settled(&rules.detectors).min(need));
+        }
+        need
+    }
+
+    /// Gives the deeper lanes what the first one read from `from` on.
+    fn deepen(&mut self, mut from: u64, last: bool) {
+        for index in 1..self.lanes.len() {
+            let (below, above) = self.lanes.split_at_mut(index);
+            let (Some(below), Some(lane)) = (below.last(), above.first_mut()) else { return };
+            let added = below.scanner.slice(from, below.scanner.len());
+            if index >= self.active {
+                if deep_at(added).is_none() {
+                    return;
+                }
+                self.active = index + 1;
+                lane.view.begin(Layer::Deep);
+                lane.origin = from;
+                lane.scanner.follow(&below.scanner, from);
+            }
+            let next = lane.scanner.len();
+            lane.view.push(from, added, lane.scanner.text());
+            if last {
+                lane.view.finish(lane.scanner.text());
+            }
+            from = next;
+        }
+    }
+
+    fn scan(&mut self, rules: &Rules, last: bool, hits: &mut Vec<Hit>) {
+        for index in 0..self.active {
+            let Some(lane) = self.lanes.get_mut(index) else { return };
+            lane.scanner.scan(&rules.detectors, last, &mut self.finds);
+            for find in self.finds.drain(..) {
+                let lanes = self.lanes.get(..=index).unwrap_or_default();
+                hits.extend(hit(rules, lanes, find, index));
+            }
+        }
+    }
+
+    fn forget(&mut self, rules: &Rules) {
+        let mut need = u64::MAX;
+        for lane in self.lanes.iter_mut().take(self.active).rev() {
+            let settled = lane.scanner.settled(&rules.detectors);
+            lane.scanner.forget(settled);
+            need = need.min(settled);
+            let below = lane.settled(need);
+            lane.forget(need);
+            need = below;
+        }
+    }
+}
+
+/// A find of the last of these lanes, in offsets of the payload.
+fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hit> {
+    let lane = lanes.last()?;
+    if let Some(part) = rules.part(find.detector, lane.scanner.slice(find.start, find.end)) {
+        find.end = find.start + part.end as u64;
+        find.start += part.start as u64;
+    }
+    let mut markup = Vec::new();
+    let mut percent = false;
+    let (mut start, mut end) = (find.start, find.end);
+    for (depth, lane) in lanes.iter().enumerate().rev() {
+        let lower = lanes.get(..depth).unwrap_or_default();
+        lane.markup(start, end, |from, to| markup.push(down(lower, from, to)));
+        (start, end) = (lane.start_of(start), lane.end_of(end));
+        percent |= lower.last().is_some_and(|lane| lane.scanner.slice(start, end).contains(&b'%'));
+    }
+    markup.sort_unstable();
+    let Find { detector, in_context, continued, .. } = find;
+    let text = lane.scanner.slice(find.start, find.end).to_vec();
+    Some(Hit { start, end, detector, in_context, continued, lane: index, text, percent, markup })
+}
+
+/// A range of what the lane above these reads from, in offsets of the payload.
+fn down(lanes: &[Lane], from: u64, to: u64) -> (u64, u64) {
+    lanes.iter().rev().fold((from, to), |(from, to), lane| (lane.start_of(from), lane.end_of(to)))
+}
+
+impl Lane {
+    fn new() -> Self {
+        Self { view: View::new(), scanner: Scanner::default(), origin: 0 }
+    }
+
+    fn start_of(&self, offset: u64) -> u64 {
+        match offset.checked_sub(self.origin) {
+            Some(read) => self.view.start_of(read),
+            None => offset,
+        }
+    }
+
+    fn end_of(&self, offset: u64) -> u64 {
+        match offset.checked_sub(self.origin) {
+            Some(read) if read > 0 => self.view.end_of(read),
+            _ => offset,
+        }
+    }
+
+    fn settled(&self, offset: u64) -> u64 {
+        match offset.min(self.scanner.len()).checked_sub(self.origin) {
+            Some(read) => self.view.settled(read),
+            None => offset,
+        }
+    }
+
+    fn markup(&self, from: u64, to: u64, keep: impl FnMut(u64, u64)) {
+        if let Some(to) = to.checked_sub(self.origin) {
+            self.view.markup(from.saturating_sub(self.origin), to, keep);
+        }
+    }
+
+    fn forget(&mut self, offset: u64) {
+        if let Some(read) = offset.min(self.scanner.len()).checked_sub(self.origin) {
+            self.view.forget(read);
+        }
+    }
+}

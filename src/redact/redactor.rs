@@ -1,0 +1,341 @@
+//! One payload on its way through: bytes in, bytes out.
+//!
+//! ```text
+//! chunk ──> [Recoded: its charset] ──> Reader: its format ──> Texts ──> edits
+//!   └─────> pending ── up to where all is decided, with the edits ──────────> out
+//! ```
+
+use super::blocked::Blocked;
+use super::hand::Hand;
+use super::rules::Rules;
+use super::tally::Tally;
+use super::texts::Texts;
+use crate::format::charset::Charset;
+use crate::format::content::Binary;
+use crate::format::content::{Content, charset_parameter};
+use crate::format::reader::Reader;
+use crate::format::recoded::Recoded;
+use crate::format::{Bounds, Unreadable};
+use std::sync::Arc;
+
+/// One payload on its way through.
+///
+/// The output depends on the input alone, never on its chunks. What is held back is what could
+/// still become a find.
+#[derive(Debug)]
+pub struct Redactor {
+    reader: Reader,
+    recoded: Option<Recoded>,
+    charset: Charset,
+    /// What was read of the newest chunk, where the payload is in another charset.
+    utf8: Vec<u8>,
+    /// How much was read in all: in the payload, and in its UTF-8 form.
+    read: u64,
+    read_utf8: u64,
+    texts: Texts,
+    /// What is not yet written of the payload, and its offset.
+    pending: Vec<u8>,
+    base: u64,
+    options: Options,
+    state: State,
+}
+
+/// A part of a request's head, by how text stands in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HeadPart {
+    /// A URL, or a path with its query.
+    Url,
+    /// A query alone, without its `?`.
+    Query,
+    /// A `Cookie` field.
+    Cookies,
+    /// Any other field.
+    Text,
+}
+
+/// How a redactor goes about its work.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Counts what it would take out and changes nothing.
+    pub observe: bool,
+    /// Passes what cannot be read, instead of blocking it.
+    pub pass_unreadable: bool,
+    /// What happens to parts of a payload that are no text.
+    pub binary: Binary,
+    /// How many bytes may be held back at once. A candidate spread over markup and characters
+    /// without width is the only thing that comes near.
+    pub held: usize,
+    /// Levels of arrays, objects and parts.
+    pub bounds: Bounds,
+    /// Notes where and why something was taken out.
+    pub explain: bool,
+}
+
+/// 256 KiB held at most; what cannot be read is blocked.
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            observe: false,
+            pass_unreadable: false,
+            binary: Binary::Pass,
+            held: 256 * 1024,
+            bounds: Bounds::default(),
+            explain: false,
+        }
+    }
+}
+
+#[derive(Clone, Debug)]
+enum State {
+    /// Too little came to know what the payload is, which claims to be of this type.
+    Opening(Option<String>),
+    Reading,
+    /// The rest passes unread.
+    Passing,
+    Blocked(Blocked),
+}
+
+impl Redactor {
+    /// A redactor of a payload that came with this `Content-Type`. What it is, its first bytes
+    /// have a say in.
+    pub fn new(
+        rules: &Arc<Rules>,
+        hand: Hand,
+        content_type: Option<&str>,
+        options: Options,
+    ) -> Self {
+        let mut redactor = Self::of(rules, hand, &Content::Empty, Charset::Utf8, options);
+        redactor.state = State::Opening(content_type.map(str::to_owned));
+        redactor
+    }
+
+    /// A redactor of a payload with this content.
+    pub fn of(
+        rules: &Arc<Rules>,
+        hand: Hand,
+        content: &Content,
+        charset: Charset,
+        options: Options,
+    ) -> Self {
+        let paths = Arc::clone(&rules.paths);
+        let reader = Reader::new(content, options.bounds, paths, options.binary);
+        Self::reading(rules, hand, reader, charset, options)
+    }
+
+    /// A redactor of a part of a request's head.
+    pub fn of_head(rules: &Arc<Rules>, hand: Hand, part: HeadPart, options: Options) -> Self {
+        let paths = Arc::clone(&rules.paths);
+        let reader = match part {
+            HeadPart::Url => Reader::url(paths),
+            HeadPart::Query => Reader::new(&Content::Form, options.bounds, paths, options.binary),
+            HeadPart::Cookies => Reader::cookies(paths),
+            HeadPart::Text => Reader::new(&Content::Text, options.bounds, paths, options.binary),
+        };
+        Self::reading(rules, hand, reader, Charset::Utf8, options)
+    }
+
+    /// A redactor of what this reader reads; its paths are those of the rules.
+    fn reading(
+        rules: &Arc<Rules>,
+        hand: Hand,
+        reader: Reader,
+        charset: Charset,
+        options: Options,
+    ) -> Self {
+        Self {
+            reader,
+            recoded: (charset != Charset::Utf8).then(|| Recoded::new(charset)),
+            charset,
+            utf8: Vec::new(),
+            read: 0,
+            read_utf8: 0,
+            texts: Texts::new(Arc::clone(rules), hand, options.explain),
+            pending: Vec::new(),
+            base: 0,
+            options,
+            state: State::Reading,
+        }
+    }
+
+    /// Takes the next chunk, and appends to `out` what is decided. Once blocked, it stays so.
+    pub fn push(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Blocked> {
+        match &self.state {
+            State::Blocked(why) => Err(*why),
+            State::Passing => {
+                out.extend_from_slice(chunk);
+                Ok(())
+            }
+            State::Reading => self.read(chunk, out),
+            State::Opening(content_type) => {
+                let enough = Content::decided_by(content_type.as_deref());
+                self.pending.extend_from_slice(chunk);
+                if self.pending.len() < enough { Ok(()) } else { self.open(out) }
+            }
+        }
+    }
+
+    /// The payload is over: appends the rest.
+    pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Blocked> {
+        if let State::Opening(_) = self.state {
+            self.open(out)?;
+        }
+        match self.state {
+            State::Blocked(why) => return Err(why),
+            State::Passing | State::Opening(_) => return Ok(()),
+            State::Reading => {}
+        }
+        let heard = match &mut self.recoded {
+            None => self.reader.finish(self.read, &mut self.texts),
+            Some(recoded) => {
+                self.utf8.clear();
+                recoded.finish(&mut self.utf8);
+                let pushed = self.reader.push(self.read_utf8, &self.utf8, &mut self.texts);
+                self.read_utf8 += self.utf8.len() as u64;
+                pushed.and_then(|()| self.reader.finish(self.read_utf8, &mut self.texts))
+            }
+        };
+        self.go_on(heard, out)?;
+        self.release(u64::MAX, out);
+        Ok(())
+    }
+
+    /// Enough came to know what the payload is.
+    fn open(&mut self, out: &mut Vec<u8>) -> Result<(), Blocked> {
+        let first = std::mem::take(&mut self.pending);
+        let State::Opening(content_type) = std::mem::replace(&mut self.state, State::Reading)
+        else {
+            return Ok(());
+        };
+        let content = Content::of(content_type.as_deref(), &first);
+        let label = content_type.as_deref().and_then(charset_parameter);
+        let charset = match Charset::of(label.as_deref(), &first) {
+            _ if content == Content::Binary => Charset::Utf8,
+            Ok(charset) => charset,
+            Err(_) if self.options.pass_unreadable => {
+                out.extend_from_slice(&first);
+                self.state = State::Passing;
+                return Ok(());
+            }
+            Err(_) => return self.block(Blocked::Unreadable(Unreadable::Encoding { at: 0 })),
+        };
+        let paths = Arc::clone(&self.texts.rules().paths);
+        self.reader = Reader::new(&content, self.options.bounds, paths, self.options.binary);
+        self.recoded = (charset != Charset::Utf8).then(|| Recoded::new(charset));
+        self.charset = charset;
+        self.read(&first, out)
+    }
+
+    fn read(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Blocked> {
+        let heard = match &mut self.recoded {
+            None => self.reader.push(self.read, chunk, &mut self.texts),
+            Some(recoded) => {
+                self.utf8.clear();
+                recoded.push(chunk, &mut self.utf8);
+                let heard = self.reader.push(self.read_utf8, &self.utf8, &mut self.texts);
+                self.read_utf8 += self.utf8.len() as u64;
+                heard
+            }
+        };
+        self.pending.extend_from_slice(chunk);
+        self.read += chunk.len() as u64;
+        self.go_on(heard, out)
+    }
+
+    /// How much was taken out so far.
+    pub fn tally(&self) -> &Tally {
+        &self.texts.tally
+    }
+
+    /// How many bytes are held back.
+    pub fn held(&self) -> usize {
+        self.pending.len()
+    }
+
+    fn go_on(&mut self, heard: Result<(), Unreadable>, out: &mut Vec<u8>) -> Result<(), Blocked> {
+        if let Some(why) = self.texts.blocked.take().filter(|_| !self.options.observe) {
+            return self.block(why);
+        }
+        match heard {
+            Ok(()) => {}
+            Err(_) if self.options.pass_unreadable => {
+                self.release(u64::MAX, out);
+                self.state = State::Passing;
+                return Ok(());
+            }
+            Err(why) => return self.block(Blocked::Unreadable(why)),
+        }
+        let settled = match (&self.recoded, self.settled()) {
+            _ if self.options.observe => u64::MAX,
+            (None, settled) => settled.unwrap_or(u64::MAX),
+            (Some(recoded), settled) => recoded.settled(settled.unwrap_or(self.read_utf8)),
+        };
+        self.release(settled, out);
+        let settled = self.settled().unwrap_or(self.read_utf8);
+        if let Some(recoded) = &mut self.recoded {
+            recoded.forget(settled);
+        }
+        let (held, limit) = (self.pending.len(), self.options.held);
+        if held > limit {
+            return self.block(Blocked::Overlong { held, limit });
+        }
+        Ok(())
+    }
+
+    /// Up to where all is decided; `None`: all that was read.
+    fn settled(&self) -> Option<u64> {
+        [self.texts.settled(), self.reader.held()].into_iter().flatten().min()
+    }
+
+    fn block(&mut self, why: Blocked) -> Result<(), Blocked> {
+        self.pending = Vec::new();
+        self.state = State::Blocked(why);
+        Err(why)
+    }
+
+    /// Writes the payload up to this offset, with the edits that begin before it.
+    fn release(&mut self, upto: u64, out: &mut Vec<u8>) {
+        if self.options.observe {
+            self.texts.edits.clear();
+        }
+        let mut at = 0;
+        let limit = self.read.min(upto);
+        while let Some(edit) = self.next_edit(limit) {
+            let start = self.place(edit.start);
+            out.extend_from_slice(self.pending.get(at..start).unwrap_or_default());
+            match self.charset {
+                Charset::Utf8 => out.extend_from_slice(&edit.text),
+                other => out.extend(other.encode(&String::from_utf8_lossy(&edit.text))),
+            }
+            for (from, to) in edit.kept {
+                let (from, to) = (self.place(from), self.place(to));
+                out.extend_from_slice(self.pending.get(from..to).unwrap_or_default());
+            }
+            at = self.place(edit.end).max(start);
+        }
+        let end = self.place(limit);
+        if at < end {
+            out.extend_from_slice(self.pending.get(at..end).unwrap_or_default());
+            at = end;
+        }
+        self.pending.drain(..at);
+        self.base += at as u64;
+    }
+
+    /// The next edit that begins before this offset, in offsets of the payload.
+    fn next_edit(&mut self, limit: u64) -> Option<super::edit::Edit> {
+        let edits = &mut self.texts.edits;
+        let Some(recoded) = &self.recoded else { return edits.pop_if(|edit| edit.start < limit) };
+        let mut edit = edits.pop_if(|edit| recoded.start_of(edit.start) < limit)?;
+        (edit.start, edit.end) = (recoded.start_of(edit.start), recoded.end_of(edit.end));
+        for (from, to) in &mut edit.kept {
+            (*from, *to) = (recoded.start_of(*from), recoded.end_of(*to));
+        }
+        Some(edit)
+    }
+
+    /// Where this offset is in what is pending.
+    fn place(&self, offset: u64) -> usize {
+        let place = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
+        place.min(self.pending.len())
+    }
+}

@@ -1,0 +1,300 @@
+//! What becomes of the texts of a payload: hears of them from a format's reader, and turns
+//! finds and fields into edits.
+
+use super::blocked::Blocked;
+use super::edit::Edits;
+use super::hand::{self, Hand};
+use super::lane::{Hit, Lanes};
+use super::rules::Rules;
+use super::spec::{Action, Names};
+use super::tally::{Note, Tally};
+use super::value::Value;
+use crate::format::view::escape;
+use crate::format::{Role, Sink, Spelling, Text};
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+/// Hears of texts and decides what is replaced in them.
+#[derive(Debug)]
+pub(super) struct Texts {
+    rules: Arc<Rules>,
+    hand: Hand,
+    lanes: Lanes,
+    /// Finds of the open text that one which begins before them may still swallow.
+    hits: Vec<Hit>,
+    value: Value,
+    pub(super) edits: Edits,
+    pub(super) tally: Tally,
+    pub(super) blocked: Option<Blocked>,
+    now: Now,
+    name: Vec<u8>,
+}
+
+/// The text that is open.
+#[derive(Clone, Copy, Debug)]
+enum Now {
+    /// None, or one that passes unread.
+    Passing,
+    /// One in which something is looked for.
+    Searching(Open),
+    /// One that is taken out whole, whatever it says, by the field of this index.
+    Field(u16, Open),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Open {
+    begin: u64,
+    /// Where what was heard of it ends.
+    heard: u64,
+    spelling: Spelling,
+    role: Role,
+}
+
+/// The longest JSON number that is looked at, in bytes: it is replaced whole or not at all, so
+/// it is held whole. No kind has so many digits.
+const NUMBER: u64 = 64;
+
+impl Texts {
+    pub(super) fn new(rules: Arc<Rules>, hand: Hand, explains: bool) -> Self {
+        Self {
+            tally: Tally::new(rules.acts.len() + rules.fields.len(), explains),
+            rules,
+            hand,
+            lanes: Lanes::default(),
+            hits: Vec::new(),
+            value: Value::default(),
+            edits: Edits::default(),
+            blocked: None,
+            now: Now::Passing,
+            name: Vec::new(),
+        }
+    }
+
+    /// What it follows.
+    pub(super) fn rules(&self) -> &Arc<Rules> {
+        &self.rules
+    }
+
+    /// Up to where the payload is decided, where a text is open.
+    pub(super) fn settled(&self) -> Option<u64> {
+        match self.now {
+            Now::Passing => None,
+            Now::Field(_, open) if self.value.is_open() => Some(open.begin.saturating_sub(1)),
+            Now::Field(_, open) => Some(open.heard),
+            Now::Searching(open) if open.role == Role::Number => Some(open.begin),
+            Now::Searching(open) => {
+                let settled = self.lanes.settled(&self.rules);
+                let is_whole = |hit: &Hit| hit.start <= open.begin && hit.end >= open.heard;
+                let may_be_whole = settled <= open.begin || self.hits.iter().any(is_whole);
+                if may_be_whole && self.rules.removes && open.quotes_are_its_own() {
+                    // Its quotes go with it.
+                    return Some(open.begin.saturating_sub(1));
+                }
+                Some(settled)
+            }
+        }
+    }
+
+    /// Turns the finds that nothing can swallow any more into edits.
+    fn settle(&mut self, open: Open, upto: u64) {
+        if self.hits.is_empty() {
+            return;
+        }
+        self.hits.sort_by_key(|hit| {
+            (hit.start, Reverse(hit.end), !hit.in_context, hit.detector, hit.lane)
+        });
+        let ready = self.hits.partition_point(|hit| hit.start < upto);
+        let mut hits = std::mem::take(&mut self.hits);
+        for hit in hits.drain(..ready) {
+            self.replace(open, hit);
+        }
+        self.hits = hits;
+    }
+
+    fn replace(&mut self, open: Open, hit: Hit) {
+        let rules = Arc::clone(&self.rules);
+        let Some(act) = rules.acts.get(usize::from(hit.detector)) else { return };
+        if act.action == Action::Block {
+            self.blocked.get_or_insert(Blocked::Forbidden { at: hit.start });
+        }
+        if hit.end <= self.edits.done() {
+            return;
+        }
+        let start = hit.start.max(self.edits.done());
+        let mut text = Vec::new();
+        if !hit.continued {
+            self.note(usize::from(hit.detector), &act.name, hit.start, hit.in_context);
+            let mut said = Vec::new();
+            // A name that is nothing would be another name.
+            let is_name = open.role == Role::Name && act.action == Action::Remove;
+            let action = if is_name { Action::Label } else { act.action };
+            self.hand.write(action, &act.name, &hit.text, &mut said);
+            if open.role == Role::Number {
+                self.edits.push(open.begin, open.heard, open.as_value(action, &said), Vec::new());
+                return;
+            }
+            let is_whole = start <= open.begin && hit.end >= open.heard;
+            if is_whole && action == Action::Remove && open.quotes_are_its_own() {
+                let (start, end) = (open.begin.saturating_sub(1), open.heard + 1);
+                self.edits.push(start, end, b"null".to_vec(), Vec::new());
+                return;
+            }
+            let spelling = if hit.percent { Spelling::Percent } else { open.spelling };
+            escape(spelling, &said, &mut text);
+        }
+        let markup = hit.markup.into_iter().filter(|&(from, _)| from >= start).collect();
+        self.edits.push(start, hit.end, text, markup);
+    }
+
+    fn note(&mut self, index: usize, name: &Arc<str>, at: u64, in_context: bool) {
+        let under = &self.name;
+        self.tally.add(index, || Note {
+            name: Arc::clone(name),
+            at,
+            under: String::from_utf8_lossy(under).into_owned(),
+            in_context,
+        });
+    }
+
+    /// Drops what the operator allows, and what stands in for somebody already.
+    fn allow(&mut self, from: usize) {
+        let rules = &self.rules;
+        let mut index = 0;
+        self.hits.retain(|hit| {
+            index += 1;
+            let Some(act) = rules.acts.get(usize::from(hit.detector)) else { return false };
+            index <= from
+                || hit.continued
+                || !(act.action == Action::Keep
+                    || hand::is_stand_in(&hit.text)
+                    || rules.allowed.keeps(&act.name, &hit.text))
+        });
+    }
+
+    /// A field is taken out as far as it was heard.
+    fn take(&mut self, index: u16, open: Open, is_over: bool) {
+        let rules = Arc::clone(&self.rules);
+        let Some(act) = rules.fields.get(usize::from(index)) else { return };
+        if open.heard == open.begin {
+            // Nothing stands there, and nothing is what it tells.
+            return;
+        }
+        let needs_value = !matches!(act.action, Action::Label | Action::Remove | Action::Block);
+        if self.value.is_open() {
+            if needs_value && !is_over && !self.value.is_long() {
+                return;
+            }
+            self.note(rules.acts.len() + usize::from(index), &act.name, open.begin, true);
+            let mut said = Vec::new();
+            let action = if self.value.is_long() { Action::Label } else { act.action };
+            match action {
+                Action::Block => {
+                    self.blocked.get_or_insert(Blocked::Forbidden { at: open.begin });
+                }
+                _ => self.hand.write(action, &act.name, self.value.text(), &mut said),
+            }
+            self.value.close();
+            if action == Action::Remove && open.quotes_are_its_own() {
+                self.edits.push(open.begin.saturating_sub(1), open.heard, b"null".to_vec(), vec![]);
+            } else {
+                self.edits.push(open.begin, open.heard, open.as_value(action, &said), vec![]);
+            }
+        } else {
+            self.edits.push(self.edits.done(), open.heard, Vec::new(), Vec::new());
+        }
+        if is_over && act.action == Action::Remove && open.quotes_are_its_own() {
+            self.edits.push(open.heard, open.heard + 1, Vec::new(), Vec::new());
+        }
+    }
+}
+
+impl Sink for Texts {
+    fn begin(&mut self, at: u64, text: Text<'_>) {
+        let Text { spelling, role, name, field } = text;
+        let open = Open { begin: at, heard: at, spelling, role };
+        let field = field.filter(|_| role != Role::Name);
+        let act = field.and_then(|index| self.rules.fields.get(usize::from(index)));
+        self.name.clear();
+        self.name.extend_from_slice(name);
+        self.now = match (field, act) {
+            (_, Some(act)) if act.action == Action::Keep => Now::Passing,
+            (Some(index), Some(_)) => {
+                self.value.begin(spelling);
+                Now::Field(index, open)
+            }
+            _ if role == Role::Word || self.rules.detectors.is_empty() => Now::Passing,
+            _ if role == Role::Name && self.rules.names == Names::Pass => Now::Passing,
+            _ => {
+                self.lanes.begin(&self.rules, spelling, name);
+                Now::Searching(open)
+            }
+        };
+    }
+
+    fn more(&mut self, at: u64, raw: &[u8]) {
+        let end = at + raw.len() as u64;
+        match &mut self.now {
+            Now::Passing => {}
+            Now::Field(index, open) => {
+                open.heard = end;
+                self.value.push(at, raw);
+                let (index, open) = (*index, *open);
+                self.take(index, open, false);
+            }
+            Now::Searching(open) => {
+                open.heard = end;
+                let open = *open;
+                if open.role == Role::Number && end - open.begin > NUMBER {
+                    self.hits.clear();
+                    self.now = Now::Passing;
+                    return;
+                }
+                let from = self.hits.len();
+                self.lanes.push(&self.rules, at, raw, &mut self.hits);
+                self.allow(from);
+                if open.role != Role::Number {
+                    self.settle(open, self.settled().unwrap_or_default());
+                }
+            }
+        }
+    }
+
+    fn end(&mut self, _at: u64) {
+        match self.now {
+            Now::Passing => {}
+            Now::Field(index, open) => {
+                self.value.finish();
+                self.take(index, open, true);
+            }
+            Now::Searching(open) => {
+                let from = self.hits.len();
+                self.lanes.finish(&self.rules, &mut self.hits);
+                self.allow(from);
+                self.settle(open, u64::MAX);
+            }
+        }
+        self.now = Now::Passing;
+    }
+}
+
+impl Open {
+    /// Whether it is the whole of a JSON string, so that the bytes around it are its quotes.
+    fn quotes_are_its_own(&self) -> bool {
+        self.spelling == Spelling::JsonString && self.role == Role::Value
+    }
+
+    /// What stands for a value as its format has to write it.
+    fn as_value(&self, action: Action, said: &[u8]) -> Vec<u8> {
+        let mut text = Vec::new();
+        match self.role {
+            Role::Number | Role::Word if action == Action::Remove => text.extend(b"null"),
+            Role::Number | Role::Word => {
+                text.push(b'"');
+                escape(Spelling::JsonString, said, &mut text);
+                text.push(b'"');
+            }
+            Role::Value | Role::Name => escape(self.spelling, said, &mut text),
+        }
+        text
+    }
+}

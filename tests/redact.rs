@@ -1,0 +1,211 @@
+//! What comes out of a redactor, on every cut.
+
+mod redacting;
+
+use cloakroom::format::content::Content;
+use cloakroom::redact::spec::{Action, Field, Names, Pattern, Spec};
+use redacting::{check, check_with, default_spec, kinds_spec, unchanged};
+
+#[test]
+fn an_address_in_text_is_labelled() {
+    check(&Content::Text, "write to ann@example.org today", "write to [email] today");
+    check(&Content::Text, "ann@example.org", "[email]");
+    check(&Content::Text, "<ann@example.org>, +44 20 7946 0018.", "<[email]>, [phone].");
+}
+
+#[test]
+fn json_strings_are_seen_through_their_escapes() {
+    check(&Content::Json, r#"{"a":"ann\u0040example.org"}"#, r#"{"a":"[email]"}"#);
+    check(&Content::Json, r#"{"a":"x \u0061nn@example.org\n"}"#, r#"{"a":"x [email]\n"}"#);
+    check(&Content::Json, r#"["4111\u00a01111 1111\u20131111"]"#, r#"["[payment-card]"]"#);
+    check(&Content::Json, r#"{"ann@example.org":1}"#, r#"{"[email]":1}"#);
+    check(&Content::Json, r#"{"n":4111111111111111}"#, r#"{"n":"[payment-card]"}"#);
+    check(
+        &Content::Json,
+        r#"[4111111111111111, -4111111111111111]"#,
+        r#"["[payment-card]", "[payment-card]"]"#,
+    );
+}
+
+#[test]
+fn texts_within_texts_are_seen_through() {
+    check(
+        &Content::Json,
+        r#"{"url":"https://shop.example/?email=jane.doe%40example.org&step=2"}"#,
+        r#"{"url":"https://shop.example/?email=%5Bemail%5D&step=2"}"#,
+    );
+    check(
+        &Content::Json,
+        r#"{"data":"{\"to\":\"ann\\u0040example.org\"}"}"#,
+        r#"{"data":"{\"to\":\"[email]\"}"}"#,
+    );
+    check(
+        &Content::Json,
+        r#"{"content":"<div>jane.<b>doe</b>@example.org</div>"}"#,
+        r#"{"content":"<div>[email]<b></b></div>"}"#,
+    );
+    check(&Content::Markup, "<p>ann&#64;example.org</p>", "<p>[email]</p>");
+    check(
+        &Content::Markup,
+        r#"<a href="mailto:ann@example.org">ann</a>"#,
+        r#"<a href="mailto:[email]">ann</a>"#,
+    );
+}
+
+#[test]
+fn forms_are_written_as_forms_are() {
+    check(
+        &Content::Form,
+        "a=ann%40example.org&b=call+%2B442079460018&c",
+        "a=%5Bemail%5D&b=call+%5Bphone%5D&c",
+    );
+}
+
+#[test]
+fn a_key_is_taken_to_its_end() {
+    let key = "x -----BEGIN EC PRIVATE KEY-----\nMHcCAQEEIIGVmI+/abc=\nAwEHoUQDQgAE\n-----END EC PRIVATE KEY----- y";
+    check(&Content::Text, key, "x [private-key] y");
+}
+
+#[test]
+fn what_is_harmless_stays_as_it_is() {
+    for text in [
+        r#"{"t":1790669742123,"u":"b1c2d3e4-1111-4222-8333-444455556666","f":"\/ \u00fc"}"#,
+        r#"{"command":"subscribe","identifier":"{\"channel\":\"RoomChannel\",\"pubsub_token\":\"Pq3zB7kLm9nR5sT1vW4xYc8d\"}"}"#,
+    ] {
+        unchanged(&Content::Json, text);
+    }
+    unchanged(&Content::Text, "std::vec<int> a@b c++ 100% &amp; <3 \\ 1.2.3 v10.0.0.1.2");
+}
+
+#[test]
+fn removal_leaves_null() {
+    let spec = Spec { ..default_spec() };
+    let spec = with(spec, Action::Remove);
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"a":"ann@example.org","b":"to ann@example.org"}"#,
+        r#"{"a":null,"b":"to "}"#,
+    );
+    check_with(&spec, &Content::Json, r#"[4111111111111111]"#, "[null]");
+    check_with(&spec, &Content::Form, "a=ann%40example.org&b=1", "a=&b=1");
+    check_with(&spec, &Content::Json, r#"{"ann@example.org":2}"#, r#"{"[email]":2}"#);
+}
+
+#[test]
+fn masks_keep_what_they_are_told() {
+    let spec = with(default_spec(), Action::Mask { first: 0, last: 4 });
+    check_with(&spec, &Content::Text, "card 4111 1111 1111 1111!", "card **** **** **** 1111!");
+    check_with(&spec, &Content::Json, r#""4111-1111-1111-1111""#, r#""****-****-****-1111""#);
+}
+
+#[test]
+fn fields_are_taken_whole() {
+    let field = |path: &str, action| Field { name: "secret".into(), path: path.into(), action };
+    let spec = Spec { fields: vec![field("a.b", Action::Label)], ..Spec::default() };
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"a":{"b":"x","c":"y"}}"#,
+        r#"{"a":{"b":"[secret]","c":"y"}}"#,
+    );
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"a":{"b":[1,true,null,"",{"z":"q"}]}}"#,
+        r#"{"a":{"b":["[secret]","[secret]",null,"",{"z":"[secret]"}]}}"#,
+    );
+    let spec = Spec { fields: vec![field("a", Action::Remove)], ..Spec::default() };
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"a":"x","b":["y"],"c":{"a":12}}"#,
+        r#"{"a":null,"b":["y"],"c":{"a":null}}"#,
+    );
+    let spec = Spec { fields: vec![field("a", Action::Keep)], ..default_spec() };
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"a":"ann@example.org","b":"ann@example.org"}"#,
+        r#"{"a":"ann@example.org","b":"[email]"}"#,
+    );
+    let spec =
+        Spec { fields: vec![field("a", Action::Mask { first: 1, last: 1 })], ..Spec::default() };
+    check_with(&spec, &Content::Json, r#"{"a":"Jane Doe"}"#, r#"{"a":"J*** **e"}"#);
+}
+
+#[test]
+fn patterns_of_the_operator() {
+    let pattern = Pattern {
+        name: "order".into(),
+        regex: r"\bORD-([0-9]{8})\b".into(),
+        validate: None,
+        context: Vec::new(),
+        group: 1,
+        action: Action::Label,
+    };
+    let spec = Spec { patterns: vec![pattern], ..Spec::default() };
+    check_with(
+        &spec,
+        &Content::Text,
+        "see ORD-12345678, not XORD-12345678 or ORD-123456789",
+        "see ORD-[order], not XORD-12345678 or ORD-123456789",
+    );
+}
+
+#[test]
+fn names_pass_if_they_shall() {
+    let spec = Spec { names: Names::Pass, ..default_spec() };
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"ann@example.org":"ann@example.org"}"#,
+        r#"{"ann@example.org":"[email]"}"#,
+    );
+}
+
+#[test]
+fn context_counts_from_keys_and_words() {
+    let spec = kinds_spec(&["us-passport", "phone-national"]);
+    let text = r#"{"phone":"0170 1234567","order":"0170 1234567"}"#;
+    check_with(
+        &spec,
+        &Content::Json,
+        text,
+        r#"{"phone":"[phone-national]","order":"0170 1234567"}"#,
+    );
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"homePhone":["0170 1234567"]}"#,
+        r#"{"homePhone":["[phone-national]"]}"#,
+    );
+}
+
+fn with(mut spec: Spec, action: Action) -> Spec {
+    for wanted in &mut spec.kinds {
+        wanted.action = action;
+    }
+    spec
+}
+
+#[test]
+fn parts_of_a_multipart_body_are_read_as_what_they_are() {
+    let content = Content::Multipart { boundary: b"--x".to_vec() };
+    let body = "----x\r\nContent-Disposition: form-data; name=\"message[a]\"; filename=\"ann@example.org.jpg\"\r\nContent-Type: image/jpeg\r\n\r\ny ann@example.org\r\n----x\r\nContent-Disposition: form-data; name=\"mail\"\r\n\r\nann@example.org\r\n----x\r\nContent-Disposition: form-data; name=\"j\"\r\nContent-Type: application/json\r\n\r\n{\"n\":4111111111111111}\r\n----x--\r\n";
+    let expected = body
+        .replace("filename=\"ann@example.org.jpg", "filename=\"[email].jpg")
+        .replace("name=\"mail\"\r\n\r\nann@example.org", "name=\"mail\"\r\n\r\n[email]")
+        .replace("4111111111111111", "\"[payment-card]\"");
+    check(&content, body, &expected);
+}
+
+#[test]
+fn events_are_read_one_by_one() {
+    check(
+        &Content::EventStream,
+        "id: 7\ndata: {\"a\":\ndata: \"ann@example.org\"}\n\n: ann@example.org\ndata: x ann@example.org\r\n\r\n",
+        "id: 7\ndata: {\"a\":\ndata: \"[email]\"}\n\n: [email]\ndata: x [email]\r\n\r\n",
+    );
+}
