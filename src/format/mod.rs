@@ -15,6 +15,7 @@ pub mod charset;
 pub mod content;
 pub mod event_stream;
 pub mod form;
+mod guess;
 #[cfg(test)]
 mod heard;
 pub mod json;
