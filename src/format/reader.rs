@@ -111,6 +111,11 @@ impl Reader {
         }
     }
 
+    /// Whether a payload is likely to have many texts, told whole.
+    pub fn has_short_texts(&self) -> bool {
+        matches!(self.0, Kind::Json(_) | Kind::Multipart(_) | Kind::EventStream(_))
+    }
+
     /// The payload is over, and has this length.
     ///
     /// # Errors

@@ -9,6 +9,7 @@ use super::rules::Rules;
 use super::spec::{Action, Names};
 use super::tally::{Note, Tally};
 use super::value::Value;
+use crate::detect::search::masks::Ground;
 use crate::format::view::escape;
 use crate::format::{Role, Sink, Spelling, Text};
 use std::cmp::Reverse;
@@ -28,6 +29,10 @@ pub(super) struct Texts {
     pub(super) blocked: Option<Blocked>,
     now: Now,
     name: Vec<u8>,
+    /// The chunk that is being read, and where it begins, as far as somebody looked at it.
+    ground: Ground,
+    ground_at: u64,
+    has_ground: bool,
 }
 
 /// The text that is open.
@@ -67,12 +72,43 @@ impl Texts {
             blocked: None,
             now: Now::Passing,
             name: Vec::new(),
+            ground: Ground::default(),
+            ground_at: 0,
+            has_ground: false,
         }
     }
 
     /// What it follows.
     pub(super) fn rules(&self) -> &Arc<Rules> {
         &self.rules
+    }
+
+    /// A chunk comes: what it looks like decides which of its texts have to be read at all.
+    pub(super) fn look(&mut self, at: u64, chunk: &[u8]) {
+        self.has_ground = !self.rules.detectors.is_empty();
+        if self.has_ground {
+            self.rules.detectors.look(chunk, &mut self.ground);
+            self.ground_at = at;
+        }
+    }
+
+    /// The chunk is over.
+    pub(super) fn look_away(&mut self) {
+        self.has_ground = false;
+    }
+
+    /// Whether nothing is found in this text, whatever is called its name.
+    #[inline]
+    fn is_nothing(&self, at: u64, raw: &[u8], text: Text<'_>) -> bool {
+        if !self.has_ground || text.field.is_some() {
+            return false;
+        }
+        let from = at.checked_sub(self.ground_at).and_then(|from| usize::try_from(from).ok());
+        let Some(from) = from else { return false };
+        let to = from + raw.len();
+        self.ground.is_plain(from, to)
+            && !(text.spelling == Spelling::Form && raw.contains(&b'+'))
+            && self.rules.detectors.is_nothing(raw, &self.ground, from, to)
     }
 
     /// Up to where the payload is decided, where a text is open.
@@ -252,11 +288,23 @@ impl Sink for Texts {
                 let from = self.hits.len();
                 self.lanes.push(&self.rules, at, raw, &mut self.hits);
                 self.allow(from);
-                if open.role != Role::Number {
+                if open.role != Role::Number && !self.hits.is_empty() {
                     self.settle(open, self.settled().unwrap_or_default());
                 }
             }
         }
+    }
+
+    #[inline]
+    fn whole(&mut self, at: u64, raw: &[u8], text: Text<'_>) {
+        if self.is_nothing(at, raw, text) {
+            return;
+        }
+        self.begin(at, text);
+        if !raw.is_empty() {
+            self.more(at, raw);
+        }
+        self.end(at + raw.len() as u64);
     }
 
     fn end(&mut self, _at: u64) {
