@@ -100,7 +100,7 @@ impl Lanes {
             let (Some(below), Some(lane)) = (below.last(), above.first_mut()) else { return };
             let added = below.scanner.slice(from, below.scanner.len());
             if index >= self.active {
-                if deep_at(added).is_none() {
+                if !is_deep(added) {
                     return;
                 }
                 self.active = index + 1;
@@ -128,7 +128,19 @@ impl Lanes {
         }
     }
 
+    /// Drops lanes that read what the one below them reads, now and from here on.
+    fn shallow(&mut self) {
+        while let [.., below, lane] = self.lanes.get(..self.active).unwrap_or_default() {
+            let read = lane.settled(lane.scanner.len());
+            if read != below.scanner.len() || !lane.scanner.is_like(&below.scanner) {
+                return;
+            }
+            self.active -= 1;
+        }
+    }
+
     fn forget(&mut self, rules: &Rules) {
+        self.shallow();
         let mut need = u64::MAX;
         for lane in self.lanes.iter_mut().take(self.active).rev() {
             let settled = lane.scanner.settled(&rules.detectors);
@@ -139,6 +151,27 @@ impl Lanes {
             need = below;
         }
     }
+}
+
+/// Whether a deeper lane might read something else than what stands there. An escape that may
+/// be cut at the end is one.
+fn is_deep(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some(at) = deep_at(rest) {
+        let is_escape = match rest.get(at..).unwrap_or_default() {
+            [b'%', a, b, ..] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
+            [b'%', a] => a.is_ascii_hexdigit(),
+            [b'&', a, ..] => *a == b'#' || a.is_ascii_alphabetic(),
+            [b'<', a, ..] => a.is_ascii_alphabetic() || b"/!".contains(a),
+            [b'\\', a, ..] => b"unrt\"\\/".contains(a),
+            _ => true,
+        };
+        if is_escape {
+            return true;
+        }
+        rest = rest.get(at + 1..).unwrap_or_default();
+    }
+    false
 }
 
 /// A find of the last of these lanes, in offsets of the payload.

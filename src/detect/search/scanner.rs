@@ -6,7 +6,7 @@ use super::masks::Ground;
 use super::pem::PemTail;
 use super::set::{ANCHOR, BANKS, Detector, Detectors, Need, OPEN, START, WORD};
 use super::starts::{BANK, Possible};
-use super::words::REACH;
+use super::words::{Met, REACH};
 
 /// Something found, in offsets of the canonical text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +47,9 @@ pub struct Scanner {
     /// Which kinds the name of the text speaks for; empty until somebody asks.
     named: Vec<u64>,
     near: Vec<u64>,
+    /// For which place `near` is.
+    near_at: Option<u64>,
+    met: Met,
     /// What the text looks like from here on, where it was worth a look.
     ground: Ground,
     ground_at: u64,
@@ -82,6 +85,8 @@ impl Scanner {
         self.name.clear();
         self.name.extend_from_slice(name);
         self.named.clear();
+        self.near_at = None;
+        self.met.begin_at(0);
     }
 
     /// Goes on like another search that has looked at the text before `offset` and at nothing
@@ -99,6 +104,27 @@ impl Scanner {
         (self.in_data, self.floor, self.is_over) = (*in_data, *floor, false);
         self.name.clone_from(&other.name);
         self.named.clone_from(&other.named);
+        self.near_at = None;
+        self.met.begin_at(self.base);
+    }
+
+    /// Whether this search will find the same as another one in whatever text follows both.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let is_idle = |one: &Self| {
+            one.open == 0 && one.tail.is_none() && !one.in_data && one.cursor == one.len()
+        };
+        let tail = |one: &Self| {
+            let gone = one.text.len().saturating_sub(LOOK_BACK);
+            (gone > 0).then_some(gone)
+        };
+        // What lies behind the reach of any look back is the same for both: over.
+        let age = |one: &Self, at: u64| (one.len() - at).min(LOOK_BACK as u64);
+        let (Some(gone), Some(others_gone)) = (tail(self), tail(other)) else { return false };
+        is_idle(self)
+            && is_idle(other)
+            && self.text.get(gone..) == other.text.get(others_gone..)
+            && age(self, self.floor) == age(other, other.floor)
+            && self.claimed.iter().zip(&other.claimed).all(|(a, b)| age(self, *a) == age(other, *b))
     }
 
     /// Where more text is appended.
@@ -301,7 +327,9 @@ impl Scanner {
                 kinds &= kinds - 1;
                 let owner = detectors.owners.get(bit).copied();
                 // Two ways to begin are one walk.
-                if let Some(owner) = owner.filter(|_| owner != before) {
+                if let Some(owner) = owner.filter(|_| owner != before)
+                    && self.has_its_word(detectors, owner, at)
+                {
                     self.push(detectors, owner, at);
                 }
                 before = owner;
@@ -345,7 +373,6 @@ impl Scanner {
     /// depends on bytes that have not come.
     fn decide(&mut self, detectors: &Detectors, last: bool, found: &mut Vec<Find>) -> bool {
         let made = found.len();
-        let mut near_at = None;
         for index in 0..self.open {
             let Some(walk) = self.walks.get(index) else { continue };
             let (start, number) = (walk.start, walk.detector);
@@ -374,12 +401,8 @@ impl Scanner {
                 if !(one.check)(part) {
                     continue;
                 }
-                if near_at != Some(start) {
-                    self.look_around(detectors, place);
-                    near_at = Some(start);
-                }
-                let bit = self.near.get(usize::from(number) / BANK).copied().unwrap_or_default();
-                let in_context = bit >> (usize::from(number) % BANK) & 1 == 1;
+                self.look_around(detectors, place);
+                let in_context = self.is_near(number);
                 if needs && !in_context {
                     continue;
                 }
@@ -406,8 +429,27 @@ impl Scanner {
         }
     }
 
+    /// Whether a detector that looks at nothing without a word before it has one at this place.
+    fn has_its_word(&mut self, detectors: &Detectors, detector: u16, place: usize) -> bool {
+        if detectors.get(detector).is_none_or(|one| one.need != Need::Always) {
+            return true;
+        }
+        self.look_around(detectors, place);
+        self.is_near(detector)
+    }
+
+    fn is_near(&self, detector: u16) -> bool {
+        let (bank, bit) = (usize::from(detector) / BANK, usize::from(detector) % BANK);
+        self.near.get(bank).is_some_and(|near| near >> bit & 1 == 1)
+    }
+
     /// Notes for which kinds a word stands before this place, or in the name of the text.
     fn look_around(&mut self, detectors: &Detectors, place: usize) {
+        let at = self.base + place as u64;
+        if self.near_at == Some(at) {
+            return;
+        }
+        self.near_at = Some(at);
         if self.named.is_empty() {
             let mut name = Vec::with_capacity(self.name.len());
             let mut lower = false;
@@ -423,8 +465,7 @@ impl Scanner {
         }
         self.near.clear();
         self.near.extend_from_slice(&self.named);
-        let before = self.text.get(place.saturating_sub(REACH)..place).unwrap_or_default();
-        detectors.words.find(before, &mut self.near);
+        detectors.words.before(&self.text, self.base, at, &mut self.met, &mut self.near);
     }
 }
 

@@ -159,7 +159,7 @@ impl Detectors {
             }
         }
         let words = list.iter().map(|one| one.words.iter().map(String::as_str).collect());
-        let words = Words::new(words.collect::<Vec<_>>().into_iter());
+        let words = Words::new(&words.collect::<Vec<_>>());
         let anchors: Vec<u8> = list.iter().filter_map(|one| one.anchor.byte()).collect();
         let masks = Masks::new(&beginnings, &anchors);
         Self { list, banks, owners, words, class, anchored, masks }
