@@ -41,6 +41,8 @@ pub(super) struct Hit {
     pub(super) lane: usize,
     /// What was read.
     pub(super) text: Vec<u8>,
+    /// What stands there instead, where it is no matter of an action.
+    pub(super) said: Option<Vec<u8>>,
     /// Whether it was read through percent-encoding within the text.
     pub(super) percent: bool,
     /// Markup inside, which survives.
@@ -193,7 +195,18 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
     markup.sort_unstable();
     let Find { detector, in_context, continued, .. } = find;
     let text = lane.scanner.slice(find.start, find.end).to_vec();
-    Some(Hit { start, end, detector, in_context, continued, lane: index, text, percent, markup })
+    Some(Hit {
+        start,
+        end,
+        detector,
+        in_context,
+        continued,
+        lane: index,
+        text,
+        said: None,
+        percent,
+        markup,
+    })
 }
 
 /// A range of what the lane above these reads from, in offsets of the payload.

@@ -7,6 +7,7 @@
 
 use super::blocked::Blocked;
 use super::hand::Hand;
+use super::inside::Decides;
 use super::rules::Rules;
 use super::tally::Tally;
 use super::texts::Texts;
