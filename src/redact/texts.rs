@@ -212,7 +212,7 @@ impl Texts {
             let Some(act) = rules.acts.get(usize::from(hit.detector)) else { return false };
             index <= from
                 || hit.continued
-                || hit.said.as_ref().map_or(true, |said| !said.is_empty())
+                || hit.said.as_ref().is_none_or(|said| !said.is_empty())
                     && !(act.action == Action::Keep
                         || hand::is_stand_in(&hit.text)
                         || rules.allowed.keeps(&act.name, &hit.text))
