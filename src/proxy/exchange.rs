@@ -20,7 +20,7 @@ use crate::proxy::upstream::{Checkout, Lease, Pool, Unsent};
 use crate::proxy::verdict::Verdict;
 use crate::proxy::visit::Visit;
 use bytes::Bytes;
-use http::header::{CONNECTION, HOST, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, Request, Response, StatusCode, Uri, Version};
@@ -249,6 +249,10 @@ fn aim(
         *request.uri_mut() = Uri::from(path);
         let host = HeaderValue::from_str(authority).map_err(|_| Refusal::Host)?;
         request.headers_mut().insert(HOST, host);
+        // The library takes a GET without a length for one without a body.
+        if !request.body().is_end_stream() && !request.headers().contains_key(CONTENT_LENGTH) {
+            request.headers_mut().insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        }
         *request.version_mut() = Version::HTTP_11;
     }
     Ok(())

@@ -78,7 +78,7 @@ impl Screens {
             return Ok(Passage::through(filter));
         }
         intake.gather(self.small_body).await?;
-        if !intake.is_whole() {
+        if !intake.is_whole() || intake.ahead().len() > self.small_body {
             parts.headers.remove(CONTENT_LENGTH);
             digest::forget(&mut parts.headers);
             return Ok(Passage::through(filter));
