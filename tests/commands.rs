@@ -257,6 +257,30 @@ fn a_property_of_a_configuration_brings_its_rules() {
 }
 
 #[test]
+fn the_properties_of_the_demo_treat_a_message_each_in_its_own_way() {
+    let folder = folder();
+    let path = |name: &str| folder.path().join(name).to_str().expect("a path").to_owned();
+    fs::copy("config/demo.toml", path("demo.toml")).expect("the demo's configuration");
+    cloakroom(&["keygen", "--out", &path("demo-sealing.key")]).run().succeeded();
+    let text = r#"{"name":"Ann Lee","email":"ann@example.org","text":"4111 1111 1111 1111, 030 23125 017, 203.0.113.77"}"#;
+    let of = |property: &str| {
+        let arguments = ["--config", &path("demo.toml"), "--property", property];
+        redact(&arguments).input(text).run()
+    };
+    of("shop").gives(r#"{"name":"Ann Lee","email":"[email]","text":"[payment-card], [phone-national], 203.0.113.0"}"#);
+    of("clinic").gives(r#"{"name":null,"email":null,"text":", , [ip-address]"}"#);
+    for (property, beginning, kept) in [
+        ("blog", r#"{"name":"Visitor "#, r#""text":"**** **** **** 1111, +999"#),
+        ("court", r#"{"name":"Ann Lee","email":"[email:"#, r#""text":"[payment-card:"#),
+    ] {
+        let done = of(property);
+        let told = &done.succeeded().out;
+        assert!(told.starts_with(beginning) && told.contains(kept), "{told}");
+    }
+    assert_eq!(of("open").code, 1);
+}
+
+#[test]
 fn who_has_read_enough_is_not_told_of_it() {
     for arguments in [&["kinds"][..], &["kinds", "--json"], &["redact"], &["schema"]] {
         let done = cloakroom(arguments).input(&"ann@example.org\n".repeat(100_000)).unread();

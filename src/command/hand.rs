@@ -9,29 +9,39 @@ use crate::policy::{Property, Redaction, redaction};
 use crate::proxy::Plan;
 use crate::redact::Hand;
 use crate::redact::redactor::Options;
+use std::net::IpAddr;
 use std::sync::Arc;
 
-/// The hand of a property under this plan.
-pub(super) fn hand(plan: &Plan, property: &Property) -> Hand {
-    let (id, policy) = (Arc::clone(&property.id), Arc::clone(&property.policy));
-    let (settings, secret) = (Arc::clone(&plan.settings), Arc::clone(&plan.secret));
-    let key = Arc::clone(&plan.hash_key);
-    let hand = Hand::new(key, Arc::clone(&property.id));
-    hand.disclosing(Arc::new(move |address| {
-        let secret = secret.load();
-        // Neither random bits nor a tweak: nothing here is a connection, and of a sealed
-        // address only the pseudonym is written.
-        let moment = Moment {
-            property: &id,
-            secret: &secret.period,
-            landing: &settings.landing,
-            connection: 0,
-            tweak: [0; 16],
-        };
-        let client = Client::Known(VisitorAddr::new(address));
-        let disclosure = policy.recording.disclose(client, &moment);
-        disclosure.address_text().map(|text| text.as_str().to_owned())
-    }))
+/// The hand of a property under this plan. An address in a landing range was disclosed already,
+/// and stays.
+pub(super) fn hand(plan: &Arc<Plan>, property: &Property) -> Hand {
+    let hand = Hand::new(Arc::clone(&plan.hash_key), Arc::clone(&property.id));
+    let (plan, property) = (Arc::clone(plan), property.clone());
+    hand.disclosing(Arc::new(move |address| disclosed(&plan, &property, address)))
+}
+
+fn disclosed(plan: &Plan, property: &Property, address: IpAddr) -> Option<String> {
+    let landing = &plan.settings.landing;
+    let has_landed = match address {
+        IpAddr::V4(v4) => landing.v4().contains(&v4),
+        IpAddr::V6(v6) => landing.v6().contains(&v6),
+    };
+    if has_landed {
+        return Some(address.to_string());
+    }
+    let secret = plan.secret.load();
+    // Neither random bits nor a tweak: nothing here is a connection, and of a sealed address
+    // only the pseudonym is written.
+    let moment = Moment {
+        property: &property.id,
+        secret: &secret.period,
+        landing,
+        connection: 0,
+        tweak: [0; 16],
+    };
+    let client = Client::Known(VisitorAddr::new(address));
+    let disclosure = property.policy.recording.disclose(client, &moment);
+    disclosure.address_text().map(|text| text.as_str().to_owned())
 }
 
 /// How bodies are gone about under this set; `depth` is the limit on levels.

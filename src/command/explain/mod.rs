@@ -24,6 +24,7 @@ use http::request::Parts;
 use std::io::{self, IsTerminal, Read, Write};
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use taken::{Refused, Taking};
 use tell::Teller;
 
@@ -93,11 +94,11 @@ impl Explain {
             }
         };
         teller.verdict(&verdict, self.peer)?;
+        verdict.rewrite(&plan).apply(&mut parts);
         let sent = match redact(&mut teller, &plan, &verdict, &mut parts, body.as_deref())? {
             Redacted::Sent(sent) => sent,
             Redacted::Refused => return Ok(()),
         };
-        verdict.rewrite(&plan).apply(&mut parts);
         teller.head(&parts)?;
         if let (Some(before), Some(after)) = (&body, &sent) {
             teller.body(before, after)?;
@@ -146,7 +147,7 @@ enum Redacted {
 /// Takes personal data out of head and body, and tells what and where.
 fn redact<W: Write>(
     teller: &mut Teller<W>,
-    plan: &Plan,
+    plan: &Arc<Plan>,
     verdict: &Verdict<'_>,
     parts: &mut Parts,
     body: Option<&[u8]>,

@@ -1,13 +1,14 @@
 //! What would be taken out of a request, part by part, by the rules of its property.
 
 use crate::policy::Redaction;
+use crate::proxy::names::alike;
 use crate::redact::redactor::Options;
 use crate::redact::tally::Note;
 use crate::redact::{Blocked, Hand, HeadPart, Redactor};
+use http::Uri;
 use http::header::{COOKIE, HeaderName, HeaderValue, REFERER};
 use http::request::Parts;
 use http::uri::PathAndQuery;
-use http::{HeaderMap, Uri};
 
 /// The rules of a property, and who writes.
 pub(super) struct Taking<'a> {
@@ -34,16 +35,11 @@ impl Taking<'_> {
     pub(super) fn head(&self, parts: &mut Parts) -> Result<Vec<Taken>, Refused> {
         let mut taken = Vec::new();
         self.target(&mut parts.uri, &mut taken)?;
-        let looked_at = [
-            (self.set.parts.referer, REFERER, HeadPart::Url),
-            (self.set.parts.cookies, COOKIE, HeadPart::Cookies),
-        ];
-        for (_, name, kind) in looked_at.into_iter().filter(|(wanted, ..)| *wanted) {
-            self.field(&mut parts.headers, &name, kind, &mut taken)?;
-        }
-        for name in &self.set.headers {
-            if let Ok(name) = HeaderName::from_bytes(name.as_bytes()) {
-                self.field(&mut parts.headers, &name, HeadPart::Text, &mut taken)?;
+        for (name, value) in &mut parts.headers {
+            let Some(kind) = self.looks_at(name) else { continue };
+            let written = self.text(kind, value.as_bytes(), name.as_str(), &mut taken)?;
+            if written != value.as_bytes() {
+                *value = HeaderValue::from_bytes(&written).unwrap_or(HeaderValue::from_static(""));
             }
         }
         Ok(taken)
@@ -86,21 +82,16 @@ impl Taking<'_> {
         Ok(())
     }
 
-    fn field(
-        &self,
-        fields: &mut HeaderMap,
-        name: &HeaderName,
-        kind: HeadPart,
-        taken: &mut Vec<Taken>,
-    ) -> Result<(), Refused> {
-        let lines = fields.iter_mut().filter(|(other, _)| *other == name);
-        for (_, value) in lines {
-            let written = self.text(kind, value.as_bytes(), name.as_str(), taken)?;
-            if written != value.as_bytes() {
-                *value = HeaderValue::from_bytes(&written).unwrap_or(HeaderValue::from_static(""));
-            }
+    /// How the field of this name is read, if it is.
+    fn looks_at(&self, name: &HeaderName) -> Option<HeadPart> {
+        if *name == REFERER {
+            return self.set.parts.referer.then_some(HeadPart::Url);
         }
-        Ok(())
+        if *name == COOKIE && self.set.parts.cookies {
+            return Some(HeadPart::Cookies);
+        }
+        let named = self.set.headers.iter().any(|wanted| alike(wanted, name.as_str()));
+        named.then_some(HeadPart::Text)
     }
 
     fn text(

@@ -44,6 +44,7 @@ impl Choice {
             settings.hash_key = Some(file.to_owned());
         }
         let plan = server::rehearse(settings).map_err(|e| Failure::Config(e.to_string()))?;
+        let plan = Arc::new(plan);
         let properties = plan.settings.book.properties();
         let property = properties
             .iter()
