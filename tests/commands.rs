@@ -283,7 +283,7 @@ fn the_properties_of_the_demo_treat_a_message_each_in_its_own_way() {
 #[test]
 fn who_has_read_enough_is_not_told_of_it() {
     for arguments in [&["kinds"][..], &["kinds", "--json"], &["redact"], &["schema"]] {
-        let done = cloakroom(arguments).input(&"ann@example.org\n".repeat(100_000)).unread();
+        let done = cloakroom(arguments).input("ann@example.org\n".repeat(100_000)).unread();
         assert_eq!((done.code, done.err.as_str()), (0, ""), "{arguments:?}");
     }
 }
@@ -364,7 +364,7 @@ fn a_body_that_would_be_refused_is_told_by_its_place() {
     let head = "POST / HTTP/1.1\nHost: shop.example.org\n";
     let file = folder.file("head", head);
     let arguments = ["explain", "--config", &folder.path(), "--body", "-", &file];
-    let done = cloakroom(&arguments).input(&"[".repeat(200)).run();
+    let done = cloakroom(&arguments).input("[".repeat(200)).run();
     let line = "redaction  chat: refused: body: unreadable: nested too deep at byte 128\n";
     assert!(done.succeeded().out.ends_with(line), "{}", done.out);
 }

@@ -1,6 +1,5 @@
 //! What changed, line by line? A text before and after, for a person's eyes.
 
-use std::fmt::Write as _;
 use std::io::{self, Write};
 use std::ops::Range;
 
@@ -75,7 +74,7 @@ fn print(
                 shown += &part(done..from);
                 if from < to {
                     // Reverse video, and off again.
-                    let _ = write!(shown, "\x1b[7m{}\x1b[27m", part(from..to));
+                    shown.extend(["\x1b[7m", &part(from..to), "\x1b[27m"]);
                 }
                 done = to;
             }
