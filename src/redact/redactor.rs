@@ -9,7 +9,7 @@ use super::blocked::Blocked;
 use super::hand::Hand;
 use super::inside::Decides;
 use super::rules::Rules;
-use super::tally::Tally;
+use super::tally::{Note, Tally};
 use super::texts::Texts;
 use crate::format::charset::Charset;
 use crate::format::content::Binary;
@@ -253,6 +253,12 @@ impl Redactor {
     /// How much was taken out so far.
     pub fn tally(&self) -> &Tally {
         &self.texts.tally
+    }
+
+    /// Takes the notes that were made since the last time, so that they need not be kept until
+    /// the payload is over.
+    pub fn take_notes(&mut self) -> Vec<Note> {
+        self.texts.tally.take_notes()
     }
 
     /// How many bytes are held back.

@@ -210,6 +210,12 @@ impl Rules {
         regex.captures(text)?.get(*group).map(|part| part.range())
     }
 
+    /// Whether hashes or stand-ins are written, so that it matters who keeps the key.
+    pub fn is_keyed(&self) -> bool {
+        let mut acts = self.acts.iter().chain(&*self.field_acts);
+        acts.any(|act| matches!(act.action, Action::Hash | Action::StandIn))
+    }
+
     /// Whether nothing is ever taken out.
     pub fn is_empty(&self) -> bool {
         self.detectors.is_empty() && self.fields.is_empty()

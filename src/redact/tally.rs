@@ -50,6 +50,10 @@ impl Tally {
         }
     }
 
+    pub(super) fn take_notes(&mut self) -> Vec<Note> {
+        self.notes.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// How often each was taken out, in the order of [`Rules::names`](super::Rules::names).
     pub fn counts(&self) -> &[u64] {
         &self.counts

@@ -6,6 +6,8 @@ mod field;
 mod kinds;
 mod pattern;
 
+pub use kinds::{Entry, group_name};
+
 use super::words::{self, free_field};
 use crate::config::file::redaction as typed;
 use crate::config::file::value::{Country, FieldName, Placed};
