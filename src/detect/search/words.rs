@@ -41,9 +41,10 @@ impl Words {
                 let short = word.chars().count() <= SHORT;
                 add(word.to_owned(), short, index);
                 // The automaton takes ASCII's cases for the same, and no others.
-                let capital = word.to_uppercase();
-                if !capital.eq_ignore_ascii_case(word) {
-                    add(capital, short, index);
+                for other in [word.to_uppercase(), capitalised(word)] {
+                    if !other.eq_ignore_ascii_case(word) {
+                        add(other, short, index);
+                    }
                 }
             }
         }
@@ -73,4 +74,11 @@ impl Words {
             }
         }
     }
+}
+
+/// A word as it begins a sentence: `Échéance`.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next();
+    first.into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }
