@@ -5,6 +5,8 @@
 
 #![allow(clippy::panic, reason = "a test and its files fail by panicking")]
 
+#[path = "golden_redact/bait.rs"]
+mod bait;
 #[path = "golden_redact/case.rs"]
 mod case;
 mod redacting;
