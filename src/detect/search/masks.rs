@@ -7,7 +7,7 @@
 //!
 //! The tables are looked up by the halves of a byte (as in the algorithms Teddy and shufti), so
 //! a bucket may let through more than its kinds do, and never less: what is hot is looked at by
-//! [`Bank`](super::starts::Bank), and what is not never again.
+//! the banks of `starts`, and what is not never again.
 
 use super::automaton::DEPTH;
 use fearless_simd::prelude::*;

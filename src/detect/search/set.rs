@@ -2,6 +2,7 @@
 
 use super::anchor::Anchor;
 use super::automaton::{Automaton, Unfit};
+use super::edge::free_behind;
 use super::masks::{Ground, Masks};
 use super::starts::{BANK, Bank, Possible};
 use super::words::Words;
@@ -107,6 +108,28 @@ impl Detector {
         })
     }
 
+    /// Whether something that begins at this place of a whole text is one, whatever stands
+    /// before it.
+    fn is_found(&self, text: &[u8], place: usize) -> bool {
+        let before = place.checked_sub(1).and_then(|before| text.get(before)).copied();
+        let mut state = self.shape.start(before);
+        let is_one = |end: usize| {
+            free_behind(self.edges, text, end, true) == Some(true)
+                && text.get(place..end).is_some_and(self.check)
+        };
+        for (end, &byte) in text.iter().enumerate().skip(place) {
+            let step = self.shape.step(state, byte);
+            if step.ended && is_one(end) {
+                return true;
+            }
+            if step.dead {
+                return false;
+            }
+            state = step.state;
+        }
+        self.shape.ends(state) && is_one(text.len())
+    }
+
     /// The longest match in bytes.
     pub fn longest(&self) -> usize {
         self.shape.longest()
@@ -175,12 +198,11 @@ impl Detectors {
         self.masks.look(text, ground);
     }
 
-    /// Whether in a whole text, of which all bytes stand for themselves, nothing is found: what
-    /// is hot from `from` to `to` in the piece that it is in is none of the beginnings that it
-    /// looks like.
+    /// Whether in a whole text, of which all bytes stand for themselves, nothing is found: of
+    /// what is hot from `from` to `to` in the piece that it is in, nothing proves itself.
     pub fn is_nothing(&self, text: &[u8], ground: &Ground, from: usize, to: usize) -> bool {
         // What stands before the text does not make its beginning a part of it.
-        if self.banks.iter().any(|bank| bank.possible(text, 0, true) != Possible::These(0)) {
+        if self.is_found(text, 0) {
             return false;
         }
         let mut at = from;
@@ -188,13 +210,32 @@ impl Detectors {
             let place = hot - from;
             let byte = text.get(place).copied().unwrap_or_default();
             let is_anchor = self.class[usize::from(byte)] & ANCHOR != 0;
-            let begins = |bank: &Bank| bank.possible(text, place, true) != Possible::These(0);
-            if is_anchor && self.is_anchored(text, place) || self.banks.iter().any(begins) {
+            if is_anchor && self.is_anchored(text, place) || place > 0 && self.is_found(text, place)
+            {
                 return false;
             }
             at = hot + 1;
         }
         true
+    }
+
+    /// Whether something that begins at this place of a whole text proves itself, whatever
+    /// stands before it.
+    fn is_found(&self, text: &[u8], place: usize) -> bool {
+        let mut owners = self.owners.chunks(BANK);
+        self.banks.iter().any(|bank| {
+            let owners = owners.next().unwrap_or_default();
+            let Possible::These(mut kinds) = bank.possible(text, place, true) else { return true };
+            while kinds != 0 {
+                let owner = owners.get(kinds.trailing_zeros() as usize);
+                kinds &= kinds - 1;
+                let detector = owner.and_then(|&owner| self.list.get(usize::from(owner)));
+                if detector.is_none_or(|detector| detector.is_found(text, place)) {
+                    return true;
+                }
+            }
+            false
+        })
     }
 
     /// Whether a detector that is looked for by the byte at this place may begin before it.
