@@ -76,6 +76,8 @@ pub struct Field {
     pub name: String,
     /// Where: see [`crate::format::path`].
     pub path: String,
+    /// Where in it, if what stands there is JSON in a string.
+    pub inside: Option<String>,
     /// What happens to what stands there.
     pub action: Action,
 }

@@ -40,6 +40,20 @@ impl Tally {
         self.notes.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
+    pub(super) fn explains(&self) -> bool {
+        self.notes.is_some()
+    }
+
+    /// Takes over what another one of the same names has counted. Its offsets are not ours.
+    pub(super) fn join(&mut self, other: &mut Self) {
+        for (count, more) in self.counts.iter_mut().zip(&mut other.counts) {
+            *count += std::mem::take(more);
+        }
+        if let (Some(notes), Some(more)) = (&mut self.notes, &mut other.notes) {
+            notes.append(more);
+        }
+    }
+
     /// How often each was taken out, in the order of [`Rules::names`](super::Rules::names).
     pub fn counts(&self) -> &[u64] {
         &self.counts

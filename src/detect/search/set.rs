@@ -2,7 +2,8 @@
 
 use super::anchor::Anchor;
 use super::automaton::{Automaton, Unfit};
-use super::starts::{BANK, Bank};
+use super::masks::{Ground, Masks};
+use super::starts::{BANK, Bank, Possible};
 use super::words::Words;
 use crate::detect::catalog;
 use crate::detect::kind::{Context, Edges, Kind};
@@ -10,19 +11,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many detectors fit in a set.
-pub const MOST: usize = BANKS * BANK;
+pub const MOST: usize = 512;
 
-const BANKS: usize = 8;
+/// How many banks a set may have: a detector has a few ways to begin.
+pub(super) const BANKS: usize = 32;
 
 /// Kinds and patterns that are looked for together. Shared by all searches.
 #[derive(Debug)]
 pub struct Detectors {
     pub(super) list: Vec<Detector>,
     pub(super) banks: Vec<Bank>,
+    /// Whose the bits of the banks are.
+    pub(super) owners: Vec<u16>,
     pub(super) words: Words,
     pub(super) class: [u8; 256],
     /// The detectors that are not found by their first bytes.
     pub(super) anchored: Vec<u16>,
+    pub(super) masks: Masks,
 }
 
 /// One thing that is looked for.
@@ -112,20 +117,32 @@ impl Detectors {
     /// A set of these, at most [`MOST`]: those beyond are left out.
     pub fn new(mut list: Vec<Detector>) -> Self {
         list.truncate(MOST);
+        let ways = |one: &Detector| one.shape.beginnings().len();
+        let mut all = 0;
+        list.retain(|one| {
+            all += ways(one);
+            all <= BANKS * BANK
+        });
         let mut banks: Vec<Bank> = Vec::new();
+        let (mut owners, mut beginnings) = (Vec::new(), Vec::new());
         let mut class = [0; 256];
         let mut anchored = Vec::new();
-        for (index, detector) in list.iter().enumerate() {
-            if index % BANK == 0 {
-                banks.push(Bank::new());
+        for (index, detector) in (0_u16..).zip(&list) {
+            if let Some(byte) = detector.anchor.byte() {
+                class[usize::from(byte)] |= ANCHOR;
+                anchored.push(index);
+                continue;
             }
-            match (detector.anchor.byte(), banks.last_mut()) {
-                (Some(byte), _) => {
-                    class[usize::from(byte)] |= ANCHOR;
-                    anchored.extend(u16::try_from(index));
+            for beginning in detector.shape.beginnings() {
+                let bit = owners.len() % BANK;
+                if bit == 0 {
+                    banks.push(Bank::new());
                 }
-                (None, Some(bank)) => bank.add(index % BANK, &detector.shape, detector.edges),
-                (None, None) => {}
+                if let Some(bank) = banks.last_mut() {
+                    bank.add(bit, beginning, detector.edges);
+                }
+                owners.push(index);
+                beginnings.push((&*beginning.bytes, detector.edges == Edges::Open));
             }
         }
         for (byte, class) in (0..=u8::MAX).zip(&mut class) {
@@ -142,13 +159,51 @@ impl Detectors {
             }
         }
         let words = list.iter().map(|one| one.words.iter().map(String::as_str).collect());
-        let words = Words::new(words.collect::<Vec<_>>().into_iter());
-        Self { list, banks, words, class, anchored }
+        let words = Words::new(&words.collect::<Vec<_>>());
+        let anchors: Vec<u8> = list.iter().filter_map(|one| one.anchor.byte()).collect();
+        let masks = Masks::new(&beginnings, &anchors);
+        Self { list, banks, owners, words, class, anchored, masks }
     }
 
     /// What is looked for, in the order of the numbers that finds bear.
     pub fn list(&self) -> &[Detector] {
         &self.list
+    }
+
+    /// Looks at a piece of text for places where something may begin.
+    pub fn look(&self, text: &[u8], ground: &mut Ground) {
+        self.masks.look(text, ground);
+    }
+
+    /// Whether in a whole text, of which all bytes stand for themselves, nothing is found: what
+    /// is hot from `from` to `to` in the piece that it is in is none of the beginnings that it
+    /// looks like.
+    pub fn is_nothing(&self, text: &[u8], ground: &Ground, from: usize, to: usize) -> bool {
+        // What stands before the text does not make its beginning a part of it.
+        if self.banks.iter().any(|bank| bank.possible(text, 0, true) != Possible::These(0)) {
+            return false;
+        }
+        let mut at = from;
+        while let Some(hot) = ground.next_hot(at).filter(|&hot| hot < to) {
+            let place = hot - from;
+            let byte = text.get(place).copied().unwrap_or_default();
+            let is_anchor = self.class[usize::from(byte)] & ANCHOR != 0;
+            let begins = |bank: &Bank| bank.possible(text, place, true) != Possible::These(0);
+            if is_anchor && self.is_anchored(text, place) || self.banks.iter().any(begins) {
+                return false;
+            }
+            at = hot + 1;
+        }
+        true
+    }
+
+    /// Whether a detector that is looked for by the byte at this place may begin before it.
+    fn is_anchored(&self, text: &[u8], place: usize) -> bool {
+        let anchored = self.anchored.iter().filter_map(|&one| self.list.get(usize::from(one)));
+        let byte = text.get(place).copied();
+        anchored
+            .filter(|one| one.anchor.byte() == byte)
+            .any(|one| one.anchor.starts(text, place, true).is_none_or(|starts| !starts.is_empty()))
     }
 
     /// Whether nothing is looked for.
@@ -164,7 +219,8 @@ fn shape_of(kind: &'static Kind) -> Arc<Automaton> {
     let mut shapes = shapes.lock().unwrap_or_else(PoisonError::into_inner);
     let built = shapes.entry(kind.name).or_insert_with(|| {
         // A test builds every kind's.
-        Arc::new(Automaton::of_shape(kind.shape).expect("kinds have shapes with an end"))
+        let is_open = kind.edges == Edges::Open;
+        Arc::new(Automaton::of_shape(kind.shape, is_open).expect("kinds have shapes with an end"))
     });
     Arc::clone(built)
 }
