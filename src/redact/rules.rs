@@ -212,7 +212,7 @@ impl Rules {
 
     /// Whether hashes or stand-ins are written, so that it matters who keeps the key.
     pub fn is_keyed(&self) -> bool {
-        let mut acts = self.acts.iter().chain(&self.fields);
+        let mut acts = self.acts.iter().chain(&*self.field_acts);
         acts.any(|act| matches!(act.action, Action::Hash | Action::StandIn))
     }
 
