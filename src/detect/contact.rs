@@ -194,6 +194,8 @@ fn is_national_phone(text: &[u8]) -> bool {
         [0, 0, rest @ ..] => is_e164(rest),
         [0, rest @ ..] => (8..=11).contains(&rest.len()) && !is_dummy(rest),
         [1, rest @ ..] => rest.len() == 10 && is_e164(digits),
+        // Mobile telephones of Italy and of India, which have no trunk prefix either.
+        [3 | 6..=9, ..] if digits.len() == 10 => !is_dummy(digits),
         _ if digits.len() == 10 => is_north_american(digits),
         // Plans without a trunk prefix: Spain, Poland, Portugal, Denmark, Norway and others.
         _ => (8..=9).contains(&digits.len()) && !is_dummy(digits),

@@ -78,7 +78,8 @@ pub const KINDS: &[Kind] = &[
         name: "url-credentials",
         group: Group::Global,
         what: "The scheme, user and password that a link begins with, up to the `@`.",
-        shape: "[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-.0-9;-?A-~]{0,64}:[!-.0-9:-?A-~]{1,128}@",
+        // A user may be an address: `https://ann@example.org:s3cret@`.
+        shape: "[A-Za-z][A-Za-z0-9+.-]{1,15}://[!-.0-9;-~]{0,64}:[!-.0-9:-?A-~]{1,128}@",
         edges: Edges::Open,
         check: is_credentials,
         context: Context::Helps(&["url", "link", "login", "password", "dsn"]),

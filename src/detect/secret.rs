@@ -149,7 +149,8 @@ pub const KINDS: &[Kind] = &[
     Kind {
         name: "generic-secret",
         what: "A password, key or token behind a word that calls it so.",
-        shape: "[0-9A-Za-z_+/=.!#$%&*~-]{16,128}",
+        // A full stop behind it ends the sentence.
+        shape: "[0-9A-Za-z_+/=.!#$%&*~-]{15,127}[0-9A-Za-z_+/=!#$%&*~-]",
         check: is_chance,
         context: Context::Required(SECRET_WORDS),
         example: ("password: 7Gx!pQ2vT9mLw4Zk8R and", "7Gx!pQ2vT9mLw4Zk8R"),

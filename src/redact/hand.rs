@@ -82,7 +82,8 @@ impl Hand {
     fn stand_in(&self, name: &str, text: &[u8], out: &mut Vec<u8>) {
         let digest = self.digest(name, text);
         let is = |form: &str| name.to_ascii_lowercase().contains(form);
-        if is("mail") || text.contains(&b'@') {
+        let is_address = text.contains(&b'@') && memchr::memmem::find(text, b"://").is_none();
+        if is("mail") || is_address {
             out.extend_from_slice(STAND_IN_LOCAL);
             letters(digest, out);
             out.extend_from_slice(STAND_IN_DOMAIN);

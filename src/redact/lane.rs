@@ -188,8 +188,11 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
     let (mut start, mut end) = (find.start, find.end);
     for (depth, lane) in lanes.iter().enumerate().rev() {
         let lower = lanes.get(..depth).unwrap_or_default();
-        lane.markup(start, end, |from, to| markup.push(down(lower, from, to)));
-        (start, end) = (lane.start_of(start), lane.end_of(end));
+        // The rest of a key begins where what was told of it ends, whatever stands between.
+        let first = if find.continued { start.saturating_sub(1) } else { start };
+        lane.markup(first, end, |from, to| markup.push(down(lower, from, to)));
+        let from = if find.continued { lane.end_of(start) } else { lane.start_of(start) };
+        (start, end) = (from, lane.end_of(end));
         percent |= lower.last().is_some_and(|lane| lane.scanner.slice(start, end).contains(&b'%'));
     }
     markup.sort_unstable();
@@ -235,20 +238,25 @@ impl Lane {
 
     fn settled(&self, offset: u64) -> u64 {
         match offset.min(self.scanner.len()).checked_sub(self.origin) {
+            // What cannot be seen goes with a key, if more of the key follows.
+            Some(read) if read > 0 && self.scanner.is_in_key() => self.view.end_of(read),
             Some(read) => self.view.settled(read),
             None => offset,
         }
     }
 
     fn markup(&self, from: u64, to: u64, keep: impl FnMut(u64, u64)) {
-        if let Some(to) = to.checked_sub(self.origin) {
-            self.view.markup(from.saturating_sub(self.origin), to, keep);
+        match (from.checked_sub(self.origin), to.checked_sub(self.origin)) {
+            (Some(from), Some(to)) => self.view.markup(from, to, keep),
+            (None, Some(to)) => self.view.markup_before(to, keep),
+            _ => {}
         }
     }
 
     fn forget(&mut self, offset: u64) {
         if let Some(read) = offset.min(self.scanner.len()).checked_sub(self.origin) {
-            self.view.forget(read);
+            let before = u64::from(self.scanner.is_in_key());
+            self.view.forget(read.saturating_sub(before));
         }
     }
 }

@@ -36,10 +36,6 @@ impl Tally {
         }
     }
 
-    pub(super) fn take_notes(&mut self) -> Vec<Note> {
-        self.notes.as_mut().map(std::mem::take).unwrap_or_default()
-    }
-
     pub(super) fn explains(&self) -> bool {
         self.notes.is_some()
     }
@@ -52,6 +48,10 @@ impl Tally {
         if let (Some(notes), Some(more)) = (&mut self.notes, &mut other.notes) {
             notes.append(more);
         }
+    }
+
+    pub(super) fn take_notes(&mut self) -> Vec<Note> {
+        self.notes.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// How often each was taken out, in the order of [`Rules::names`](super::Rules::names).

@@ -282,7 +282,8 @@ impl Decides for Texts {
             }
             Now::Searching(open) if open.role == Role::Number => Some(open.begin),
             Now::Searching(open) => {
-                let settled = self.lanes.settled(&self.rules);
+                // Of a text of which nothing was heard the lanes do not know where it begins.
+                let settled = self.lanes.settled(&self.rules).max(open.begin);
                 let is_whole = |hit: &Hit| hit.start <= open.begin && hit.end >= open.heard;
                 let may_be_whole = settled <= open.begin || self.hits.iter().any(is_whole);
                 if may_be_whole && self.rules.removes && open.quotes_are_its_own() {

@@ -49,16 +49,9 @@ pub(crate) fn check_rules(
     input: &[u8],
     expected: &[u8],
 ) -> usize {
-    let whole = redact(rules, content, &[input]).expect("not blocked");
-    assert_eq!(show(&whole), show(expected), "whole: {}", show(input));
-    for cut in 1..input.len() {
-        let (left, right) = input.split_at(cut);
-        let out = redact(rules, content, &[left, right]).expect("not blocked");
-        assert_eq!(show(&out), show(expected), "cut at {cut}: {}", show(input));
+    for out in every_way(rules, &Door::content(content.clone()), input, Cuts::Every) {
+        assert_eq!(shown(&out.bytes), shown(expected), "{}: {}", out.way, shown(input));
     }
-    let bytes: Vec<&[u8]> = input.chunks(1).collect();
-    let out = redact(rules, content, &bytes).expect("not blocked");
-    assert_eq!(show(&out), show(expected), "byte by byte: {}", show(input));
     input.len()
 }
 
@@ -67,19 +60,103 @@ pub(crate) fn redact(
     content: &Content,
     pieces: &[&[u8]],
 ) -> Result<Vec<u8>, Blocked> {
-    let mut redactor = Redactor::of(rules, hand(), content, Charset::Utf8, Options::default());
-    let mut out = Vec::new();
-    for piece in pieces {
-        redactor.push(piece, &mut out)?;
+    Door::content(content.clone()).redact(rules, pieces)
+}
+
+/// How a payload comes in.
+#[derive(Clone, Debug)]
+pub(crate) enum Door {
+    /// With its content and its charset known.
+    Known(Content, Charset),
+    /// With this `Content-Type`.
+    Typed(String),
+}
+
+impl Door {
+    pub(crate) fn content(content: Content) -> Self {
+        Self::Known(content, Charset::Utf8)
     }
-    redactor.finish(&mut out)?;
-    Ok(out)
+
+    pub(crate) fn typed(content_type: &str) -> Self {
+        Self::Typed(content_type.to_owned())
+    }
+
+    pub(crate) fn in_charset(self, charset: Charset) -> Self {
+        match self {
+            Self::Known(content, _) => Self::Known(content, charset),
+            Self::Typed(_) => self,
+        }
+    }
+
+    pub(crate) fn redactor(&self, rules: &Arc<Rules>, options: Options) -> Redactor {
+        match self {
+            Self::Known(content, charset) => {
+                Redactor::of(rules, hand(), content, *charset, options)
+            }
+            Self::Typed(content_type) => Redactor::new(rules, hand(), Some(content_type), options),
+        }
+    }
+
+    pub(crate) fn redact(&self, rules: &Arc<Rules>, pieces: &[&[u8]]) -> Result<Vec<u8>, Blocked> {
+        let mut redactor = self.redactor(rules, Options::default());
+        let mut out = Vec::new();
+        for piece in pieces {
+            redactor.push(piece, &mut out)?;
+        }
+        redactor.finish(&mut out)?;
+        Ok(out)
+    }
+}
+
+/// At which places an input is cut in two, beside coming whole and byte by byte.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Cuts {
+    Every,
+    /// Every seventh, from this one on.
+    Seventh(usize),
+    /// None, and not byte by byte.
+    None,
+}
+
+/// What came out, and in which pieces it went in.
+#[derive(Debug)]
+pub(crate) struct Out {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) way: String,
+}
+
+/// What comes out whole, at these cuts, and byte by byte, in this order.
+pub(crate) fn every_way(
+    rules: &Arc<Rules>,
+    door: &Door,
+    input: &[u8],
+    cuts: Cuts,
+) -> impl Iterator<Item = Out> {
+    let run = move |pieces: &[&[u8]], way: String| {
+        let bytes = door.redact(rules, pieces).unwrap_or_else(|why| panic!("{way}: {why}"));
+        Out { bytes, way }
+    };
+    let (first, step) = match cuts {
+        Cuts::Every => (1, 1),
+        Cuts::Seventh(first) => (1 + first, 7),
+        Cuts::None => (input.len(), 1),
+    };
+    let halves = (first..input.len()).step_by(step).map(move |cut| {
+        let (left, right) = input.split_at(cut);
+        run(&[left, right], format!("cut at {cut}"))
+    });
+    let has_bytes = !matches!(cuts, Cuts::None) && !input.is_empty();
+    let bytes = has_bytes.then(move || {
+        let pieces: Vec<&[u8]> = input.chunks(1).collect();
+        run(&pieces, "byte by byte".to_owned())
+    });
+    std::iter::once_with(move || run(&[input], "whole".to_owned())).chain(halves).chain(bytes)
 }
 
 pub(crate) fn hand() -> Hand {
     Hand::new(Arc::new(HashKey::new(&[7; 32])), "shop".into())
 }
 
-fn show(bytes: &[u8]) -> String {
+pub(crate) fn shown(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }

@@ -8,6 +8,8 @@ pub(super) fn free_before(edges: Edges, text: &[u8], start: usize) -> bool {
     match (edges, back(1)) {
         (Edges::Open, _) | (_, None) => true,
         (_, Some(next)) if next.is_ascii_alphanumeric() => false,
+        // The number of a character: `&#160;`.
+        (_, Some(b'#')) if back(2) == Some(b'&') => false,
         (Edges::Word, _) => true,
         (Edges::Number, Some(b'.' | b'-')) | (Edges::Dotted, Some(b'.')) => {
             !back(2).is_some_and(|second| second.is_ascii_digit())

@@ -189,6 +189,11 @@ impl Scanner {
         }
     }
 
+    /// Whether the rest of a key is being told.
+    pub fn is_in_key(&self) -> bool {
+        self.tail.is_some()
+    }
+
     /// No find that begins before this offset will still be made.
     pub fn settled(&self, detectors: &Detectors) -> u64 {
         if self.is_over || self.tail.is_some() || self.in_data {

@@ -63,9 +63,10 @@ impl Words {
                 let begins_word = word.chars().count() <= SHORT;
                 add((*word).to_owned(), begins_word, index);
                 // The automaton takes ASCII's cases for the same, and no others.
-                let capital = word.to_uppercase();
-                if !capital.eq_ignore_ascii_case(word) {
-                    add(capital, begins_word, index);
+                for other in [word.to_uppercase(), capitalised(word)] {
+                    if !other.eq_ignore_ascii_case(word) {
+                        add(other, begins_word, index);
+                    }
                 }
             }
         }
@@ -164,4 +165,11 @@ impl Met {
         self.upto = offset;
         self.state = None;
     }
+}
+
+/// A word as it begins a sentence: `Échéance`.
+fn capitalised(word: &str) -> String {
+    let mut letters = word.chars();
+    let first = letters.next();
+    first.into_iter().flat_map(char::to_uppercase).chain(letters).collect()
 }

@@ -132,8 +132,18 @@ impl Map {
     }
 
     /// See [`super::View::markup`].
-    pub(super) fn markup(&self, from: u64, to: u64, mut keep: impl FnMut(u64, u64)) {
-        let (from, to) = (self.start_of(from), self.end_of(to));
+    pub(super) fn markup(&self, from: u64, to: u64, keep: impl FnMut(u64, u64)) {
+        self.markup_from(self.start_of(from), to, keep);
+    }
+
+    /// See [`super::View::markup_before`].
+    pub(super) fn markup_before(&self, to: u64, keep: impl FnMut(u64, u64)) {
+        self.markup_from(self.origin, to, keep);
+    }
+
+    /// From this offset of the input on.
+    fn markup_from(&self, from: u64, to: u64, mut keep: impl FnMut(u64, u64)) {
+        let to = self.end_of(to);
         let first = self.markup.partition_point(|stretch| stretch.to <= from);
         for stretch in self.markup.range(first..).take_while(|stretch| stretch.from < to) {
             keep(stretch.from.max(from), stretch.to.min(to));

@@ -207,6 +207,12 @@ impl View {
         }
     }
 
+    /// As [`View::markup`], of all that stands before canonical byte `to`: for a find that begins
+    /// before the text of this view does.
+    pub fn markup_before(&self, to: u64, keep: impl FnMut(u64, u64)) {
+        self.map.markup_before(to, keep);
+    }
+
     /// Canonical bytes before `c` are not asked for again, but for where a find ends that ends
     /// before `c`.
     pub fn forget(&mut self, c: u64) {
