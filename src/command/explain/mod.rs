@@ -9,12 +9,12 @@ mod request;
 mod taken;
 mod tell;
 
-use crate::command::hand::{hand, options};
+use crate::command::options::options;
 use crate::command::{Failure, load};
 use crate::framing::{GateLimits, head};
 use crate::policy::{Listener, Settings};
 use crate::proxy::verdict::Verdict;
-use crate::proxy::{Plan, digest};
+use crate::proxy::{Plan, Visit, digest, filter};
 use crate::redact::redactor::Options;
 use crate::server;
 use clap::Args;
@@ -95,7 +95,8 @@ impl Explain {
         };
         teller.verdict(&verdict, self.peer)?;
         verdict.rewrite(&plan).apply(&mut parts);
-        let sent = match redact(&mut teller, &plan, &verdict, &mut parts, body.as_deref())? {
+        let sent = match redact(&mut teller, &visit, &plan, &verdict, &mut parts, body.as_deref())?
+        {
             Redacted::Sent(sent) => sent,
             Redacted::Refused => return Ok(()),
         };
@@ -147,6 +148,7 @@ enum Redacted {
 /// Takes personal data out of head and body, and tells what and where.
 fn redact<W: Write>(
     teller: &mut Teller<W>,
+    visit: &Visit,
     plan: &Arc<Plan>,
     verdict: &Verdict<'_>,
     parts: &mut Parts,
@@ -160,7 +162,7 @@ fn redact<W: Write>(
     let limits = &plan.settings.limits;
     let taking = Taking {
         set,
-        hand: &hand(plan, verdict.property),
+        hand: &filter::hand(plan, verdict.property, visit.dice),
         options: Options { explain: true, ..options(set, limits.json_depth) },
     };
     let taken = taking.head(parts).and_then(|mut taken| {

@@ -1,11 +1,12 @@
 //! Which rules hold, whose hand writes, and what happens to what cannot be read: from a
 //! property of a configuration, or as it is typed.
 
-use crate::command::hand::{hand, options};
+use crate::command::options::options;
 use crate::command::{Failure, load};
 use crate::config::Entry;
 use crate::detect::catalog::kinds;
 use crate::format::content::Binary;
+use crate::proxy::filter::hand;
 use crate::redact::redactor::Options;
 use crate::redact::spec::{Action, Spec, Wanted};
 use crate::redact::{Hand, Rules};
@@ -75,7 +76,7 @@ impl Choice {
         }
         Ok(Self {
             rules: Arc::clone(&set.rules),
-            hand: hand(&plan, property),
+            hand: hand(&plan, property, NO_DICE),
             options: options(set, plan.settings.limits.json_depth),
         })
     }
@@ -119,6 +120,9 @@ impl Choice {
         })
     }
 }
+
+/// Nothing here is a connection with random bits of its own.
+const NO_DICE: u128 = 0;
 
 /// The property in hashes where there is none.
 const NOBODY: &str = "";
