@@ -95,7 +95,7 @@ async fn how_the_network_cuts_a_body_makes_no_difference() {
     let shop = backend::start().await;
     let limit = "[limits]\nsmall_body = \"1KiB\"";
     let door = cloakroom::before(&shop).toml(limit).redacting("").plain().start().await;
-    for (talk, codings) in [(10, ""), (10, "gzip"), (1_500, ""), (1_500, "br")] {
+    for (talk, codings) in [(10, ""), (10, "gzip"), (3_000, ""), (3_000, "br")] {
         let text = format!("{{\"talk\":\"{}\",\"to\":\"ann\\u0040example.org\"}}", noise(talk));
         let body = encoded(codings, text.as_bytes());
         for size in [1, 7, body.len()] {
