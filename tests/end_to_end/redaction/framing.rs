@@ -91,6 +91,37 @@ async fn a_body_without_a_byte_stays_one() {
 }
 
 #[tokio::test]
+async fn how_the_network_cuts_a_body_makes_no_difference() {
+    let shop = backend::start().await;
+    let limit = "[limits]\nsmall_body = \"1KiB\"";
+    let door = cloakroom::before(&shop).toml(limit).redacting("").plain().start().await;
+    for (talk, codings) in [(10, ""), (10, "gzip"), (3_000, ""), (3_000, "br")] {
+        let text = format!("{{\"talk\":\"{}\",\"to\":\"ann\\u0040example.org\"}}", noise(talk));
+        let body = encoded(codings, text.as_bytes());
+        for size in [1, 7, body.len()] {
+            let mut wire = by(false).wire(&door).await;
+            let ann = by(false)
+                .with("transfer-encoding", "chunked")
+                .with("content-type", "application/json")
+                .with("content-encoding", codings);
+            wire.send(ann.head("POST / HTTP/1.1")).await;
+            for piece in body.chunks(size) {
+                wire.send(chunk(piece)).await;
+                tokio::task::yield_now().await;
+            }
+            wire.send("0\r\n\r\n").await;
+            assert_eq!(wire.answer().await.expect("an answer").status(), 200);
+            let seen = shop.requests().pop().expect("a request");
+            let expected = text.replace("ann\\u0040example.org", "[email]");
+            assert!(decoded(codings, &seen.body) == expected.as_bytes(), "{codings} by {size}");
+            let length = seen.body.len().to_string();
+            let length = if talk > 1_000 { "" } else { length.as_str() };
+            assert_eq!(seen.field("content-length"), length, "{codings} by {size}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn what_a_client_sends_goes_on_before_it_sends_more() {
     for codings in ["", "gzip", "br", "zstd"] {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");

@@ -131,13 +131,13 @@ async fn a_body_that_holds_no_text_passes_as_it_comes() {
 #[track_caller]
 fn check(seen: &Message, codings: &str, what: &str) {
     assert_eq!(seen.field("content-encoding"), codings, "{what}");
-    let body = decoded(codings, &seen.body);
-    assert!(body.len() > 1000, "{what}: {} bytes are left", body.len());
-    let (said, came) = (Readings::of(&body), Readings::of(&seen.body));
+    let body = String::from_utf8(decoded(codings, &seen.body)).expect("text");
+    // The talk before it is known to be harmless, and long.
+    let body = body.replace(TALK, "").replace(&TALK.replace(' ', "+"), "");
+    assert!(1_000 < body.len() && body.len() < 60_000, "{what}: {} bytes are left", body.len());
+    let said = Readings::of(body.as_bytes());
     for kind in kinds() {
-        let what = format!("{what}: {}", kind.name);
-        said.assert_gone(kind.example.1, &what);
-        came.assert_gone(kind.example.1, &what);
+        said.assert_gone(kind.example.1, &format!("{what}: {}", kind.name));
     }
 }
 
@@ -170,9 +170,11 @@ fn bodies() -> Vec<(&'static str, String)> {
     ]
 }
 
+const TALK: &str = "Good morning, is anybody there? ";
+
 /// The same body with more than 64 KiB of small talk before it.
 fn lengthened(content_type: &str, body: &str) -> String {
-    let talk = "Good morning, is anybody there? ".repeat(3_000);
+    let talk = TALK.repeat(3_000);
     match content_type {
         "application/json" => format!("{{\"talk\":\"{talk}\",{}", &body[1..]),
         "text/event-stream" => format!("data: {talk}\n\n{body}"),
