@@ -151,6 +151,11 @@ impl Detectors {
         &self.list
     }
 
+    /// Whether what this detector finds is the first line of something longer.
+    pub fn is_key(&self, index: u16) -> bool {
+        self.list.get(usize::from(index)).is_some_and(|one| one.is_pem)
+    }
+
     /// Whether nothing is looked for.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
