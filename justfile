@@ -20,6 +20,13 @@ golden:
 bench *ARGS:
     cargo bench {{ARGS}}
 
+# One law under fuzzing, until it breaks: `just fuzz cuts -max_total_time=600`. Needs nightly and cargo-fuzz.
+fuzz TARGET *ARGS:
+    mkdir -p fuzz/corpus/{{TARGET}}
+    cargo +nightly fuzz run --sanitizer none {{TARGET}} fuzz/corpus/{{TARGET}} \
+        tests/golden/redact tests/golden/config/good tests/bait/default tests/bait/protocols \
+        -- -dict=fuzz/dictionary.txt {{ARGS}}
+
 # Certificates for development under certs/, for tests only.
 certs *HOSTS:
     cargo run -- certs {{HOSTS}}

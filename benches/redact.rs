@@ -2,7 +2,6 @@
 //! crate's `replace_all` with the same shapes one after another, in the same run.
 
 #![allow(missing_docs, reason = "criterion's macros make items without docs")]
-#![allow(clippy::cast_possible_truncation, reason = "synthetic numbers may lose bits")]
 
 mod corpus;
 

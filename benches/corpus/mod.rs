@@ -3,6 +3,8 @@
 //! Words are drawn from a fixed list by a linear congruential generator; addresses, numbers and
 //! cards are documentation and test values.
 
+#![allow(clippy::cast_possible_truncation, reason = "synthetic numbers may lose bits")]
+
 /// How large each corpus is about, in bytes.
 pub(crate) const SIZE: usize = 1 << 20;
 

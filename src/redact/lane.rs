@@ -38,6 +38,8 @@ pub(super) struct Hit {
     pub(super) detector: u16,
     pub(super) in_context: bool,
     pub(super) continued: bool,
+    /// Whether what follows may be the rest of it.
+    pub(super) is_key: bool,
     pub(super) lane: usize,
     /// What was read.
     pub(super) text: Vec<u8>,
@@ -95,6 +97,11 @@ impl Lanes {
         need
     }
 
+    /// Whether the rest of a key is being told by one of them.
+    pub(super) fn are_in_key(&self) -> bool {
+        self.lanes.iter().take(self.active).any(|lane| lane.scanner.is_in_key())
+    }
+
     /// Gives the deeper lanes what the first one read from `from` on.
     fn deepen(&mut self, mut from: u64, last: bool) {
         for index in 1..self.lanes.len() {
@@ -125,7 +132,14 @@ impl Lanes {
             lane.scanner.scan(&rules.detectors, last, &mut self.finds);
             for find in self.finds.drain(..) {
                 let lanes = self.lanes.get(..=index).unwrap_or_default();
-                hits.extend(hit(rules, lanes, find, index));
+                let Some(hit) = hit(rules, lanes, find, index) else { continue };
+                match hits.last_mut().filter(|last| last.goes_on_in(&hit)) {
+                    Some(last) => {
+                        last.end = hit.end;
+                        last.markup.extend(hit.markup);
+                    }
+                    None => hits.push(hit),
+                }
             }
         }
     }
@@ -198,18 +212,28 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
     markup.sort_unstable();
     let Find { detector, in_context, continued, .. } = find;
     let text = lane.scanner.slice(find.start, find.end).to_vec();
+    let is_key = rules.detectors.is_key(detector);
     Some(Hit {
         start,
         end,
         detector,
         in_context,
         continued,
+        is_key,
         lane: index,
         text,
         said: None,
         percent,
         markup,
     })
+}
+
+impl Hit {
+    /// Whether this is the rest of it.
+    fn goes_on_in(&self, rest: &Self) -> bool {
+        rest.continued
+            && (rest.start, rest.detector, rest.lane) == (self.end, self.detector, self.lane)
+    }
 }
 
 /// A range of what the lane above these reads from, in offsets of the payload.

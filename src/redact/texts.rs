@@ -15,6 +15,7 @@ use crate::detect::search::masks::Ground;
 use crate::format::view::escape;
 use crate::format::{Role, Sink, Spelling, Text, Unreadable};
 use std::cmp::Reverse;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// Hears of texts and decides what is replaced in them.
@@ -25,6 +26,8 @@ pub(super) struct Texts {
     lanes: Lanes,
     /// Finds of the open text that one which begins before them may still swallow.
     hits: Vec<Hit>,
+    /// The last key, as far as it was replaced.
+    key: Range<u64>,
     value: Value,
     inside: Option<Box<Inside<Self>>>,
     pub(super) edits: Edits,
@@ -72,6 +75,7 @@ impl Texts {
             hand,
             lanes: Lanes::default(),
             hits: Vec::new(),
+            key: 0..0,
             value: Value::default(),
             inside: None,
             edits: Edits::default(),
@@ -140,14 +144,22 @@ impl Texts {
             return;
         }
         self.hits.sort_by_key(|hit| {
-            (hit.start, Reverse(hit.end), !hit.in_context, hit.detector, hit.lane)
+            let order = (hit.start, Reverse(hit.end), !hit.in_context, hit.detector, hit.lane);
+            // The rest of a key goes with what was replaced before.
+            (!hit.continued, order)
         });
-        let ready = self.hits.partition_point(|hit| hit.start < upto);
+        let ready = self.hits.partition_point(|hit| hit.continued || hit.start < upto);
+        let in_key = upto < u64::MAX && self.lanes.are_in_key();
         let mut hits = std::mem::take(&mut self.hits);
         for hit in hits.drain(..ready) {
-            self.replace(open, hit);
+            if in_key && self.begins_in_key(&hit) {
+                // Read in another way, something begins in a key: it may end in there too.
+                self.hits.push(hit);
+            } else {
+                self.replace(open, hit);
+            }
         }
-        self.hits = hits;
+        self.hits.append(&mut hits);
     }
 
     fn replace(&mut self, open: Open, hit: Hit) {
@@ -155,6 +167,11 @@ impl Texts {
         let Some(act) = rules.acts.get(usize::from(hit.detector)) else { return };
         if act.action == Action::Block {
             self.blocked.get_or_insert(Blocked::Forbidden { at: hit.start });
+        }
+        if hit.continued {
+            self.key.end = self.key.end.max(hit.end);
+        } else if hit.is_key {
+            self.key = hit.start..hit.end;
         }
         if hit.end <= self.edits.done() {
             return;
@@ -210,12 +227,11 @@ impl Texts {
         self.hits.retain(|hit| {
             index += 1;
             let Some(act) = rules.acts.get(usize::from(hit.detector)) else { return false };
+            let is_allowed =
+                || hand::is_stand_in(&hit.text) || rules.allowed.keeps(&act.name, &hit.text);
+            let says_nothing = hit.said.as_ref().is_some_and(Vec::is_empty);
             index <= from
-                || hit.continued
-                || hit.said.as_ref().is_none_or(|said| !said.is_empty())
-                    && !(act.action == Action::Keep
-                        || hand::is_stand_in(&hit.text)
-                        || rules.allowed.keeps(&act.name, &hit.text))
+                || act.action != Action::Keep && !says_nothing && (hit.continued || !is_allowed())
         });
     }
 
@@ -269,8 +285,14 @@ impl Texts {
     }
 }
 
-impl Decides for Texts {
-    fn settled(&self) -> Option<u64> {
+impl Texts {
+    /// Whether it begins in the key that is being told, and does not end in what was told of it.
+    fn begins_in_key(&self, hit: &Hit) -> bool {
+        !hit.continued && self.key.contains(&hit.start) && hit.end > self.key.end
+    }
+
+    /// Up to where all is found.
+    fn searched(&self) -> Option<u64> {
         match self.now {
             Now::Passing => None,
             Now::Field(_, open) if self.value.is_open() => Some(open.begin.saturating_sub(1)),
@@ -294,6 +316,14 @@ impl Decides for Texts {
             }
         }
     }
+}
+
+impl Decides for Texts {
+    fn settled(&self) -> Option<u64> {
+        let settled = self.searched()?;
+        let waits = self.hits.iter().any(|hit| self.begins_in_key(hit));
+        Some(if waits { settled.min(self.edits.done()) } else { settled })
+    }
 
     fn edits(&mut self) -> &mut Edits {
         &mut self.edits
@@ -309,6 +339,7 @@ impl Sink for Texts {
         let field = field.and_then(|index| rules.fields.get(usize::from(index)));
         self.name.clear();
         self.name.extend_from_slice(name);
+        self.key = 0..0;
         self.now = match field {
             Some(FieldAct::Whole(index)) => {
                 let action = rules.field_acts.get(*index).map(|act| act.action);
@@ -364,7 +395,7 @@ impl Sink for Texts {
                 self.lanes.push(&self.rules, at, raw, &mut self.hits);
                 self.allow(from);
                 if open.role != Role::Number && !self.hits.is_empty() {
-                    self.settle(open, self.settled().unwrap_or_default());
+                    self.settle(open, self.searched().unwrap_or_default());
                 }
             }
         }

@@ -30,10 +30,10 @@ fn of_chat_json_little_is_held_back() {
     }
 }
 
-/// 64 MiB that nobody ever has in memory.
+/// 64 MiB that nobody ever has in memory; without optimisation, which would take minutes, 8.
 #[test]
 fn a_large_document_goes_through_in_little_memory() {
-    const SIZE: usize = 64 << 20;
+    const SIZE: usize = if cfg!(debug_assertions) { 8 << 20 } else { 64 << 20 };
     const CHUNK: usize = 64 << 10;
     let line = corpus::chat(5);
     let mut redactor = Door::content(Content::Json).redactor(&rules(0), Options::default());
@@ -58,7 +58,7 @@ fn a_large_document_goes_through_in_little_memory() {
     redactor.finish(&mut out).expect("nothing to block");
     written += out.len();
     println!("{pushed} bytes in, {written} out, at most {most_held} held, {most_room} of room");
-    assert!(redactor.tally().total() > 10_000, "{:?}", redactor.tally().total());
+    assert!(redactor.tally().total() > 1_000, "{:?}", redactor.tally().total());
     assert!(written < pushed && written > pushed / 2);
     assert!(most_held < 1024 && most_room < 4 * CHUNK, "{most_held} held, {most_room} of room");
 }

@@ -247,6 +247,11 @@ impl Detectors {
             .any(|one| one.anchor.starts(text, place, true).is_none_or(|starts| !starts.is_empty()))
     }
 
+    /// Whether what this detector finds is the first line of something longer.
+    pub fn is_key(&self, index: u16) -> bool {
+        self.list.get(usize::from(index)).is_some_and(|one| one.is_pem)
+    }
+
     /// Whether nothing is looked for.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
