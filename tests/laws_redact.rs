@@ -1,6 +1,9 @@
 //! Laws of redaction, with random payloads: cuts do not matter, nothing is found twice, what is
 //! not personal stays, JSON stays JSON, and little is held back.
 
+#![allow(clippy::print_stdout, reason = "what was held is told on request")]
+#![allow(clippy::panic, reason = "a test fails by panicking")]
+
 #[allow(dead_code, unreachable_pub, reason = "the benches use the rest")]
 #[path = "../benches/corpus/mod.rs"]
 mod corpus;
