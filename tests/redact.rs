@@ -2,9 +2,12 @@
 
 mod redacting;
 
+use cloakroom::format::charset::Charset;
 use cloakroom::format::content::Content;
 use cloakroom::redact::spec::{Action, Field, Names, Pattern, Spec};
+use cloakroom::redact::{Options, Redactor, Rules};
 use redacting::{check, check_with, default_spec, kinds_spec, unchanged};
+use std::sync::Arc;
 
 #[test]
 fn an_address_in_text_is_labelled() {
@@ -249,4 +252,18 @@ fn base64_is_read_where_it_is_asked_for() {
         "a d3JpdGUgdG8gYW5uQGV4YW1wbGUub3Jn b bm9ib2R5IGlzIGluIGhlcmU= c",
         "a d3JpdGUgdG8gW2VtYWlsXQ== b bm9ib2R5IGlzIGluIGhlcmU= c",
     );
+}
+
+#[test]
+fn a_redactor_does_not_print_what_it_holds() {
+    let rules = Arc::new(Rules::compile(&default_spec()).expect("rules"));
+    let options = Options { explain: true, ..Options::default() };
+    let mut redactor =
+        Redactor::of(&rules, redacting::hand(), &Content::Json, Charset::Utf8, options);
+    let mut out = Vec::new();
+    redactor.push(br#"{"secretkey":"x ann.lee@exam"#, &mut out).expect("nothing to block");
+    assert!(redactor.held() > 0);
+    let printed = format!("{redactor:?}");
+    assert!(!printed.contains("ann") && !printed.contains("secretkey"), "{printed}");
+    assert!(!printed.contains("97, 110, 110"), "{printed}");
 }

@@ -55,7 +55,7 @@ pub trait Sink {
 }
 
 /// What is known of a text when it begins.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Text<'a> {
     /// How its characters are written.
     pub spelling: Spelling,
@@ -66,6 +66,17 @@ pub struct Text<'a> {
     pub name: &'a [u8],
     /// The first of the configured [`path::Paths`] that leads here.
     pub field: Option<u16>,
+}
+
+/// A name is content.
+impl fmt::Debug for Text<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Text")
+            .field("spelling", &self.spelling)
+            .field("role", &self.role)
+            .field("field", &self.field)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How the characters of a text are written in the payload.

@@ -1,15 +1,25 @@
 //! What is replaced in a payload, in its order.
 
 use std::collections::VecDeque;
+use std::fmt;
 
 /// A range of the payload, and what stands there instead.
-#[derive(Debug)]
 pub(super) struct Edit {
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) text: Vec<u8>,
     /// Ranges inside that survive, behind the text.
     pub(super) kept: Vec<(u64, u64)>,
+}
+
+/// What stands there instead may show some of what stood there.
+impl fmt::Debug for Edit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Edit")
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Edits that are decided and not yet written, in the order of the payload.

@@ -17,7 +17,6 @@ pub(super) trait Decides: Sink {
 }
 
 /// A payload within a string.
-#[derive(Debug)]
 pub(super) struct Inside<T> {
     spelling: Spelling,
     view: View,

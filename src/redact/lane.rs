@@ -13,6 +13,7 @@ use super::rules::Rules;
 use crate::detect::search::scanner::{Find, Scanner};
 use crate::format::Spelling;
 use crate::format::view::{Layer, View, deep_at};
+use std::fmt;
 
 /// The ways in which one text is read.
 #[derive(Debug, Default)]
@@ -31,7 +32,7 @@ struct Lane {
 }
 
 /// A find in offsets of the payload.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(super) struct Hit {
     pub(super) start: u64,
     pub(super) end: u64,
@@ -49,6 +50,17 @@ pub(super) struct Hit {
     pub(super) percent: bool,
     /// Markup inside, which survives.
     pub(super) markup: Vec<(u64, u64)>,
+}
+
+/// What was read is content.
+impl fmt::Debug for Hit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Hit")
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .field("detector", &self.detector)
+            .finish_non_exhaustive()
+    }
 }
 
 /// How often a text may be spelled within its spelling: HTML in JSON in a JSON string.

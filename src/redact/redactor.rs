@@ -17,13 +17,13 @@ use crate::format::content::{Content, charset_parameter};
 use crate::format::reader::Reader;
 use crate::format::recoded::Recoded;
 use crate::format::{Bounds, Unreadable};
+use std::fmt;
 use std::sync::Arc;
 
 /// One payload on its way through.
 ///
 /// The output depends on the input alone, never on its chunks. What is held back is what could
 /// still become a find.
-#[derive(Debug)]
 pub struct Redactor {
     reader: Reader,
     recoded: Option<Recoded>,
@@ -39,6 +39,17 @@ pub struct Redactor {
     base: u64,
     options: Options,
     state: State,
+}
+
+/// What is pending is content.
+impl fmt::Debug for Redactor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Redactor")
+            .field("read", &self.read)
+            .field("base", &self.base)
+            .field("options", &self.options)
+            .finish_non_exhaustive()
+    }
 }
 
 /// A part of a request's head, by how text stands in it.

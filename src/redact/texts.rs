@@ -15,11 +15,11 @@ use crate::detect::search::masks::Ground;
 use crate::format::view::escape;
 use crate::format::{Role, Sink, Spelling, Text, Unreadable};
 use std::cmp::Reverse;
+use std::fmt;
 use std::ops::Range;
 use std::sync::Arc;
 
 /// Hears of texts and decides what is replaced in them.
-#[derive(Debug)]
 pub(super) struct Texts {
     rules: Arc<Rules>,
     hand: Hand,
@@ -39,6 +39,17 @@ pub(super) struct Texts {
     ground: Ground,
     ground_at: u64,
     has_ground: bool,
+}
+
+/// Names and finds are content.
+impl fmt::Debug for Texts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Texts")
+            .field("now", &self.now)
+            .field("edits", &self.edits)
+            .field("blocked", &self.blocked)
+            .finish_non_exhaustive()
+    }
 }
 
 /// The text that is open.

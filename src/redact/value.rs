@@ -2,13 +2,21 @@
 
 use crate::format::Spelling;
 use crate::format::view::{Layer, View};
+use std::fmt;
 
 /// What was read of a field's value.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Value {
     view: View,
     text: Vec<u8>,
     is_open: bool,
+}
+
+/// A value is content.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value").field("is_open", &self.is_open).finish_non_exhaustive()
+    }
 }
 
 /// How much of a value is held for an action that needs it whole; a longer one is labelled. The

@@ -13,10 +13,12 @@
 
 mod anchor;
 pub mod automaton;
+mod data;
 mod edge;
 pub mod masks;
 mod pem;
 pub mod scanner;
 pub mod set;
 mod starts;
+mod walk;
 mod words;

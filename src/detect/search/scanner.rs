@@ -1,12 +1,14 @@
 //! A search through one text that arrives in pieces.
 
-use super::automaton::State;
+use super::data::{DATA_HEAD, DATA_MARK, is_base64, is_data_head};
 use super::edge::free_behind;
 use super::masks::Ground;
 use super::pem::PemTail;
-use super::set::{ANCHOR, BANKS, Detector, Detectors, Need, OPEN, START, WORD};
+use super::set::{ANCHOR, BANKS, Detectors, Need, OPEN, START, WORD};
 use super::starts::{BANK, Possible};
+use super::walk::Walk;
 use super::words::{Met, REACH};
+use std::fmt;
 
 /// Something found, in offsets of the canonical text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub struct Find {
 }
 
 /// A search through one text. Text is appended, scanned, and forgotten once it is settled.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub struct Scanner {
     /// What is not forgotten of the text, with what stands before it for context.
     text: Vec<u8>,
@@ -58,15 +60,11 @@ pub struct Scanner {
     data: Option<Option<u64>>,
 }
 
-/// One candidate on its way through its shape.
-#[derive(Clone, Debug)]
-struct Walk {
-    detector: u16,
-    start: u64,
-    at: u64,
-    state: State,
-    is_done: bool,
-    ends: Vec<u64>,
+/// The text is content.
+impl fmt::Debug for Scanner {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Scanner").field("cursor", &self.cursor).finish_non_exhaustive()
+    }
 }
 
 impl Scanner {
@@ -474,34 +472,8 @@ impl Scanner {
     }
 }
 
-impl Walk {
-    fn go(&mut self, detector: &Detector, text: &[u8], base: u64, last: bool) {
-        let place = usize::try_from(self.at - base).unwrap_or(usize::MAX);
-        for &byte in text.get(place..).unwrap_or_default() {
-            let step = detector.shape.step(self.state, byte);
-            if step.ended {
-                self.ends.push(self.at);
-            }
-            if step.dead {
-                self.is_done = true;
-                return;
-            }
-            self.state = step.state;
-            self.at += 1;
-        }
-        if last {
-            if detector.shape.ends(self.state) {
-                self.ends.push(self.at);
-            }
-            self.is_done = true;
-        } else {
-            self.is_done = !detector.shape.is_alive(self.state);
-        }
-    }
-}
-
 impl Detectors {
-    fn get(&self, index: u16) -> Option<&Detector> {
+    fn get(&self, index: u16) -> Option<&super::set::Detector> {
         self.list.get(usize::from(index))
     }
 }
@@ -511,22 +483,3 @@ const WORTH_A_LOOK: usize = 128;
 
 /// What is kept of the text that was looked at: context, and the head of a `data:` link.
 const LOOK_BACK: usize = if REACH > DATA_HEAD { REACH } else { DATA_HEAD } + 2;
-
-/// The longest head of a `data:` link up to its comma: its media type has at most two names of
-/// 127 characters (RFC 6838 section 4.2), in practice much less.
-const DATA_HEAD: usize = 96;
-
-/// What a `data:` link in Base64 has before its data.
-const DATA_MARK: &[u8] = b";base64,";
-
-/// Whether the text ends in the head of a `data:` link in Base64: what follows is no text.
-fn is_data_head(text: &[u8]) -> bool {
-    let head = text.get(text.len().saturating_sub(DATA_HEAD)..).unwrap_or_default();
-    let Some(start) = memchr::memmem::rfind(head, b"data:") else { return false };
-    let kind = head.get(start + 5..head.len() - DATA_MARK.len()).unwrap_or_default();
-    kind.contains(&b'/') && kind.iter().all(|b| b.is_ascii_alphanumeric() || b"/;=.+-_".contains(b))
-}
-
-fn is_base64(byte: u8) -> bool {
-    byte.is_ascii_alphanumeric() || b"+/=-_".contains(&byte)
-}
