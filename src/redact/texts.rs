@@ -129,7 +129,7 @@ impl Texts {
         let to = from + raw.len();
         self.ground.is_plain(from, to)
             && !(text.spelling == Spelling::Form && raw.contains(&b'+'))
-            && self.rules.detectors.is_nothing(raw, &self.ground, from, to)
+            && self.rules.detectors.is_nothing(raw, text.name, &self.ground, from, to)
     }
 
     /// What is written in Base64 with what was found in it replaced; `None` where nothing was.

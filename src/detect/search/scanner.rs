@@ -1,10 +1,10 @@
 //! A search through one text that arrives in pieces.
 
-use super::data::{DATA_HEAD, DATA_MARK, is_base64, is_data_head};
+use super::data::{DATA_HEAD, DATA_MARK, data_mark, is_base64, is_data_head};
 use super::edge::free_behind;
 use super::masks::Ground;
 use super::pem::PemTail;
-use super::set::{ANCHOR, BANKS, Detectors, Need, OPEN, START, WORD};
+use super::set::{ANCHOR, BANKS, Detectors, Need, OPEN, START, WORD, words_of};
 use super::starts::{BANK, Possible};
 use super::walk::Walk;
 use super::words::{Met, REACH};
@@ -285,7 +285,7 @@ impl Scanner {
         let mut from = at.saturating_sub(DATA_MARK.len());
         loop {
             let rest = self.text.get(from..)?;
-            from += memchr::memmem::find(rest, DATA_MARK)? + DATA_MARK.len();
+            from += data_mark().find(rest)? + DATA_MARK.len();
             // The mark may stand right before `at`: that data was begun already.
             if from > at && is_data_head(self.text.get(..from).unwrap_or_default()) {
                 return Some(from);
@@ -454,17 +454,7 @@ impl Scanner {
         }
         self.near_at = Some(at);
         if self.named.is_empty() {
-            let mut name = Vec::with_capacity(self.name.len());
-            let mut lower = false;
-            for &byte in &self.name {
-                // `homePhone` is two words.
-                if lower && byte.is_ascii_uppercase() {
-                    name.push(b' ');
-                }
-                lower = byte.is_ascii_lowercase();
-                name.push(byte);
-            }
-            detectors.words.find(&name, &mut self.named);
+            detectors.words.find(&words_of(&self.name), &mut self.named);
         }
         self.near.clear();
         self.near.extend_from_slice(&self.named);

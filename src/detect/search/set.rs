@@ -198,11 +198,20 @@ impl Detectors {
         self.masks.look(text, ground);
     }
 
-    /// Whether in a whole text, of which all bytes stand for themselves, nothing is found: of
-    /// what is hot from `from` to `to` in the piece that it is in, nothing proves itself.
-    pub fn is_nothing(&self, text: &[u8], ground: &Ground, from: usize, to: usize) -> bool {
+    /// Whether in a whole text under this name, of which all bytes stand for themselves, nothing
+    /// is found: of what is hot from `from` to `to` in the piece that it is in, nothing proves
+    /// itself.
+    pub fn is_nothing(
+        &self,
+        text: &[u8],
+        name: &[u8],
+        ground: &Ground,
+        from: usize,
+        to: usize,
+    ) -> bool {
+        let mut near = None;
         // What stands before the text does not make its beginning a part of it.
-        if self.is_found(text, 0) {
+        if self.is_found(text, 0, name, &mut near) {
             return false;
         }
         let mut at = from;
@@ -210,7 +219,8 @@ impl Detectors {
             let place = hot - from;
             let byte = text.get(place).copied().unwrap_or_default();
             let is_anchor = self.class[usize::from(byte)] & ANCHOR != 0;
-            if is_anchor && self.is_anchored(text, place) || place > 0 && self.is_found(text, place)
+            if is_anchor && self.is_anchored(text, place)
+                || place > 0 && self.is_found(text, place, name, &mut near)
             {
                 return false;
             }
@@ -219,23 +229,41 @@ impl Detectors {
         true
     }
 
-    /// Whether something that begins at this place of a whole text proves itself, whatever
-    /// stands before it.
-    fn is_found(&self, text: &[u8], place: usize) -> bool {
-        let mut owners = self.owners.chunks(BANK);
-        self.banks.iter().any(|bank| {
-            let owners = owners.next().unwrap_or_default();
+    /// Whether something that begins at this place of a whole text proves itself. `near` are the
+    /// detectors of which a word stands anywhere in the text or in its name, as soon as somebody
+    /// asks.
+    fn is_found(
+        &self,
+        text: &[u8],
+        place: usize,
+        name: &[u8],
+        near: &mut Option<Vec<u64>>,
+    ) -> bool {
+        for (bank, owners) in self.banks.iter().zip(self.owners.chunks(BANK)) {
             let Possible::These(mut kinds) = bank.possible(text, place, true) else { return true };
             while kinds != 0 {
-                let owner = owners.get(kinds.trailing_zeros() as usize);
+                let owner = owners.get(kinds.trailing_zeros() as usize).copied();
                 kinds &= kinds - 1;
-                let detector = owner.and_then(|&owner| self.list.get(usize::from(owner)));
-                if detector.is_none_or(|detector| detector.is_found(text, place)) {
+                let Some(index) = owner.map(usize::from) else { continue };
+                let Some(detector) = self.list.get(index) else { continue };
+                if !detector.is_found(text, place) {
+                    continue;
+                }
+                let near = match detector.need {
+                    Need::No | Need::Ungrouped => return true,
+                    Need::Always => near.get_or_insert_with(|| {
+                        let mut near = Vec::new();
+                        self.words.find(&words_of(name), &mut near);
+                        self.words.find(text, &mut near);
+                        near
+                    }),
+                };
+                if near.get(index / BANK).is_some_and(|near| near >> (index % BANK) & 1 == 1) {
                     return true;
                 }
             }
-            false
-        })
+        }
+        false
     }
 
     /// Whether a detector that is looked for by the byte at this place may begin before it.
@@ -256,6 +284,20 @@ impl Detectors {
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
+}
+
+/// A name as words: `homePhone` is two.
+pub(super) fn words_of(name: &[u8]) -> Vec<u8> {
+    let mut words = Vec::with_capacity(name.len() + 4);
+    let mut lower = false;
+    for &byte in name {
+        if lower && byte.is_ascii_uppercase() {
+            words.push(b' ');
+        }
+        lower = byte.is_ascii_lowercase();
+        words.push(byte);
+    }
+    words
 }
 
 /// The table of a kind's shape, built once: rule sets share them.
