@@ -11,6 +11,7 @@ use cloakroom::server::log;
 use harness::backend::{self, Step};
 use harness::cloakroom::{SHOP, before};
 use harness::finder::assert_absent;
+use harness::personal::assert_gone;
 use harness::soon;
 use harness::visitor::{self, Visitor};
 use http::Method;
@@ -26,6 +27,7 @@ async fn a_log_at_trace_tells_nothing_of_visitors() {
     every_mode(&mut expected).await;
     refused_heads(&mut expected).await;
     broken_backends(&mut expected).await;
+    redactions(&mut expected).await;
     tunnels(&mut expected).await;
     proxy_headers(&mut expected).await;
     connections_without_exchange().await;
@@ -36,6 +38,7 @@ async fn a_log_at_trace_tells_nothing_of_visitors() {
     for address in ADDRESSES {
         assert_absent(address, text.as_bytes(), "the log");
     }
+    assert_gone(MAIL, text.as_bytes(), "the log");
     let lower = text.to_ascii_lowercase();
     if let Some(at) = lower.find("secret") {
         panic!("the log tells a secret: …{}…", &text[at.saturating_sub(200)..at + 50]);
@@ -63,14 +66,19 @@ const ADDRESSES: [&str; 3] = ["203.0.113.77", "2001:db8:5:6::77", "127.0.77.78"]
 /// What stands in no log: a target, fields and a body.
 const TARGET: &str = "/secret-path/203.0.113.77?secret-query=2001:db8:5:6::77&ip=127.0.77.78";
 
-/// An exchange as the log tells it: property, mode, status, why refused, bytes in, upstream.
+/// What is taken out of a body, and stands in no log.
+const MAIL: &str = "ann@secret.example.org";
+
+/// An exchange as the log tells it: property, mode, status, why refused, bytes in, upstream, and
+/// how much was found, if anything was.
 fn line(line: &Value) -> String {
     let word = |key: &str| line[key].as_str().unwrap_or("-").to_owned();
     let number = |key: &str| line[key].as_u64().expect("a number");
     assert!(line["total_ms"].as_f64().is_some() && line["bytes_out"].as_u64().is_some());
     assert!(["front"].contains(&word("listener").as_str()));
+    let finds = |key: &str| line[key].as_u64().map(|count| format!(" {key} {count}"));
     format!(
-        "{} {} {} {} {} {} {} {}",
+        "{} {} {} {} {} {} {} {}{}{}",
         word("method"),
         word("version"),
         word("property"),
@@ -79,6 +87,8 @@ fn line(line: &Value) -> String {
         word("refusal"),
         number("bytes_in"),
         word("upstream"),
+        finds("redacted").unwrap_or_default(),
+        finds("observed").unwrap_or_default(),
     )
 }
 
@@ -177,6 +187,57 @@ async fn broken_backends(expected: &mut Vec<String>) {
     let mut talk = asking(visitor::at("203.0.113.77"), false).connect(&door).await;
     assert!(talk.ask(Method::GET, TARGET, b"").await.is_err());
     expected.push("GET HTTP/1.1 shop off 200 - 0 chat".to_owned());
+}
+
+async fn redactions(expected: &mut Vec<String>) {
+    let target = format!("{TARGET}&to={MAIL}");
+    let body = format!("{{\"secret\":\"{MAIL}\",\"cc\":\"{MAIL}\"}}");
+    let long = format!("{{\"secret\":\"{}\",\"cc\":\"{MAIL}\"}}", "secret ".repeat(20_000));
+    for shop in [backend::start().await, backend::start_http2().await] {
+        for (http2, version) in [(false, "HTTP/1.1"), (true, "HTTP/2.0")] {
+            let ann = asking(visitor::at("203.0.113.77"), http2)
+                .with("content-type", "application/json")
+                .with("referer", &format!("https://secret.example.org/?to={MAIL}"));
+            let mail = "kinds = [\"email\"]";
+            let door = before(&shop).redacting(mail).start().await;
+            for (body, finds) in [(&body, 4), (&long, 3)] {
+                assert_eq!(ann.post(&door, &target, body.as_bytes()).await.status(), 200);
+                let length = body.len();
+                let line = format!("POST {version} shop off 200 - {length} chat redacted {finds}");
+                expected.push(line);
+            }
+            let door = before(&shop).redacting(&format!("{mail}\nobserve = true")).start().await;
+            assert_eq!(ann.post(&door, &target, body.as_bytes()).await.status(), 200);
+            let length = body.len();
+            expected.push(format!("POST {version} shop off 200 - {length} chat observed 4"));
+            let door = before(&shop).redacting("kinds = [\"email\"]\naction = \"block\"");
+            let door = door.start().await;
+            assert_eq!(ann.post(&door, "/", body.as_bytes()).await.status(), 422);
+            expected.push(format!("POST {version} shop off 422 forbidden-content 0 -"));
+            let coded = ann.with("content-encoding", "gzip");
+            let door = before(&shop).redacting("in = [\"body\"]").start().await;
+            assert_eq!(coded.post(&door, &target, body.as_bytes()).await.status(), 400);
+            expected.push(format!("POST {version} shop off 400 malformed-coding {length} -"));
+        }
+    }
+    let answer = body.clone();
+    let fields = [("content-type", "application/json")];
+    let shop = backend::answering(move |_| vec![Step::answer(200, &fields, &answer)]);
+    let shop = shop.start().await;
+    let ann = asking(visitor::at("203.0.113.77"), false);
+    let door = before(&shop).redacting_responses("kinds = [\"email\"]").start().await;
+    assert_eq!(ann.get(&door, &target).await.status(), 200);
+    expected.push("GET HTTP/1.1 shop off 200 - 0 chat redacted 2".to_owned());
+    let set = "kinds = [\"email\"]\naction = \"block\"";
+    let door = before(&shop).redacting_responses(set).start().await;
+    let mut talk = ann.connect(&door).await;
+    assert!(talk.ask(Method::GET, &target, b"").await.is_err());
+    expected.push("GET HTTP/1.1 shop off 200 - 0 chat".to_owned());
+    let sources = "[properties]\nsources = [\"host\", { json = \"secret\" }]";
+    let door = before(&shop).toml(sources).start().await;
+    let ann = ann.with("content-type", "application/json");
+    assert_eq!(ann.post(&door, &target, body.as_bytes()).await.status(), 400);
+    expected.push(format!("POST HTTP/1.1 - - 400 property-conflict {} -", body.len()));
 }
 
 async fn tunnels(expected: &mut Vec<String>) {

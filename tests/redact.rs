@@ -102,7 +102,12 @@ fn masks_keep_what_they_are_told() {
 
 #[test]
 fn fields_are_taken_whole() {
-    let field = |path: &str, action| Field { name: "secret".into(), path: path.into(), action };
+    let field = |path: &str, action| Field {
+        name: "secret".into(),
+        path: path.into(),
+        inside: None,
+        action,
+    };
     let spec = Spec { fields: vec![field("a.b", Action::Label)], ..Spec::default() };
     check_with(
         &spec,
@@ -207,5 +212,41 @@ fn events_are_read_one_by_one() {
         &Content::EventStream,
         "id: 7\ndata: {\"a\":\ndata: \"ann@example.org\"}\n\n: ann@example.org\ndata: x ann@example.org\r\n\r\n",
         "id: 7\ndata: {\"a\":\ndata: \"[email]\"}\n\n: [email]\ndata: x [email]\r\n\r\n",
+    );
+}
+
+#[test]
+fn json_in_a_string_has_fields_of_its_own() {
+    let field = |path: &str, inside: &str, action| Field {
+        name: "who".into(),
+        path: path.into(),
+        inside: Some(inside.into()),
+        action,
+    };
+    let fields = vec![field("data", "a.name", Action::Label), field("data", "b", Action::Remove)];
+    let spec = Spec { fields, ..default_spec() };
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"data":"{\"a\":{\"name\":\"J\\u0061ne\"},\"b\":\"x\",\"c\":\"ann@example.org\"}","a":{"name":"y"}}"#,
+        r#"{"data":"{\"a\":{\"name\":\"[who]\"},\"b\":null,\"c\":\"[email]\"}","a":{"name":"y"}}"#,
+    );
+    check_with(
+        &spec,
+        &Content::Json,
+        r#"{"data":"to ann@example.org"}"#,
+        r#"{"data":"to [email]"}"#,
+    );
+}
+
+#[test]
+fn base64_is_read_where_it_is_asked_for() {
+    let spec = Spec { base64: true, ..default_spec() };
+    // "write to ann@example.org", "write to [email]" and "nobody is in here".
+    check_with(
+        &spec,
+        &Content::Text,
+        "a d3JpdGUgdG8gYW5uQGV4YW1wbGUub3Jn b bm9ib2R5IGlzIGluIGhlcmU= c",
+        "a d3JpdGUgdG8gW2VtYWlsXQ== b bm9ib2R5IGlzIGluIGhlcmU= c",
     );
 }

@@ -3,11 +3,13 @@
 //! Words are drawn from a fixed list by a linear congruential generator; addresses, numbers and
 //! cards are documentation and test values.
 
+#![allow(clippy::cast_possible_truncation, reason = "synthetic numbers may lose bits")]
+
 /// How large each corpus is about, in bytes.
-pub const SIZE: usize = 1 << 20;
+pub(crate) const SIZE: usize = 1 << 20;
 
 /// Chat messages as JSON documents, one a line; `percent` of them have personal data.
-pub fn chat(percent: u64) -> Vec<u8> {
+pub(crate) fn chat(percent: u64) -> Vec<u8> {
     let mut dice = Dice(42);
     let mut out = Vec::new();
     while out.len() < SIZE {
@@ -34,7 +36,7 @@ pub fn chat(percent: u64) -> Vec<u8> {
 }
 
 /// Plain English without anything personal.
-pub fn english() -> Vec<u8> {
+pub(crate) fn english() -> Vec<u8> {
     let mut dice = Dice(7);
     let mut out = String::new();
     while out.len() < SIZE {
@@ -45,7 +47,7 @@ pub fn english() -> Vec<u8> {
 }
 
 /// Orders, prices, times, versions, identifiers: digits that are nobody's.
-pub fn digits() -> Vec<u8> {
+pub(crate) fn digits() -> Vec<u8> {
     let mut dice = Dice(11);
     let mut out = String::new();
     while out.len() < SIZE {
@@ -69,7 +71,7 @@ pub fn digits() -> Vec<u8> {
 }
 
 /// What makes other engines slow: long runs that almost are something.
-pub fn hostile() -> Vec<(&'static str, Vec<u8>)> {
+pub(crate) fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     let run = |unit: &str| unit.repeat(SIZE / unit.len()).into_bytes();
     let locals = |unit: &str| {
         let mut out = unit.repeat(65_536 / unit.len());
@@ -96,7 +98,7 @@ pub fn hostile() -> Vec<(&'static str, Vec<u8>)> {
 }
 
 /// Text in other scripts.
-pub fn world() -> Vec<u8> {
+pub(crate) fn world() -> Vec<u8> {
     const LINES: [&str; 4] = [
         "Könnten Sie mir bitte sagen, wann meine Bestellung geliefert wird? Schöne Grüße aus München. ",
         "Καλημέρα, πότε θα φτάσει η παραγγελία μου; Ευχαριστώ πολύ για τη βοήθεια. ",

@@ -69,6 +69,7 @@ fn fields() -> Vec<Field> {
     let field = |path: &str, action| Field {
         name: path.replace(['.', '*'], "-"),
         path: path.into(),
+        inside: None,
         action,
     };
     vec![

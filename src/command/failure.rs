@@ -9,6 +9,11 @@ use std::process::ExitCode;
 pub enum Failure {
     /// The configuration is wrong, or a file that it names. Exit code 64.
     Config(String),
+    /// What was asked for cannot be done. Exit code 2, as for arguments that cannot be read.
+    Usage(String),
+    /// Whoever reads our output has had enough (`cloakroom kinds | head -1`). Nothing is said,
+    /// and nothing is wrong: exit code 0.
+    Unheard,
     /// Anything else. Exit code 1.
     Other(String),
 }
@@ -24,18 +29,31 @@ impl Failure {
 
     /// Says it on standard error; returns the exit code.
     pub fn report(self) -> ExitCode {
-        let (text, code) = match self {
-            Self::Config(text) => (text, ExitCode::from(WRONG_CONFIG)),
-            Self::Other(text) => (text, ExitCode::FAILURE),
+        let code = match self {
+            Self::Config(_) => ExitCode::from(WRONG_CONFIG),
+            Self::Usage(_) => ExitCode::from(2),
+            Self::Other(_) => ExitCode::FAILURE,
+            Self::Unheard => return ExitCode::SUCCESS,
         };
-        let text = text.trim_end();
+        let text = self.words();
         // Where standard error is closed the exit code must do.
-        writeln!(io::stderr(), "{text}").map_or(code, |()| code)
+        writeln!(io::stderr(), "{}", text.trim_end()).map_or(code, |()| code)
+    }
+
+    /// What is to be said.
+    pub(super) fn words(self) -> String {
+        match self {
+            Self::Config(text) | Self::Usage(text) | Self::Other(text) => text,
+            Self::Unheard => String::new(),
+        }
     }
 }
 
 impl From<io::Error> for Failure {
     fn from(error: io::Error) -> Self {
-        Self::new("output", error)
+        match error.kind() {
+            io::ErrorKind::BrokenPipe => Self::Unheard,
+            _ => Self::new("output", error),
+        }
     }
 }

@@ -7,7 +7,11 @@ pub mod demo;
 mod explain;
 mod failure;
 mod keygen;
+mod kinds;
 mod load;
+mod note;
+mod options;
+mod redact;
 mod reveal;
 mod schema;
 mod serve;
@@ -16,7 +20,7 @@ pub use failure::Failure;
 
 use clap::{CommandFactory, Parser, Subcommand};
 
-/// A TLS-terminating reverse proxy that keeps visitors' addresses from chat backends.
+/// A TLS-terminating reverse proxy that keeps visitors' addresses and personal data from chat backends.
 #[derive(Debug, Parser)]
 #[command(name = "cloakroom", version = env!("CLOAKROOM_VERSION"), arg_required_else_help = true)]
 pub struct Arguments {
@@ -32,6 +36,10 @@ enum Command {
     Check(check::Check),
     /// Show what would happen to a request: whose it is, who asks, what the backend gets.
     Explain(explain::Explain),
+    /// Take personal data out of a file or of standard input.
+    Redact(redact::Redact),
+    /// List the kinds of personal data that can be taken out.
+    Kinds(kinds::Kinds),
     /// Try it: a chat page, a backend that shows what it receives, and the proxy between.
     Demo(demo::Demo),
     /// Make a key for sealed addresses, or a master secret for pseudonyms.
@@ -52,6 +60,8 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Serve(serve) => serve.run(),
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
+        Command::Redact(redact) => redact.run(),
+        Command::Kinds(kinds) => kinds.run(),
         Command::Demo(demo) => demo.run(),
         Command::Keygen(keygen) => keygen.run(),
         Command::Reveal(reveal) => reveal.run(),

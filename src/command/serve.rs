@@ -62,7 +62,7 @@ async fn reload(config: &Path, server: &mut Server) -> Result<(), String> {
     let read = tokio::task::spawn_blocking(move || load::settings(&config));
     let settings = match read.await {
         Ok(Ok(settings)) => settings,
-        Ok(Err(Failure::Config(text) | Failure::Other(text))) => return Err(text),
+        Ok(Err(failure)) => return Err(failure.words()),
         Err(error) => return Err(error.to_string()),
     };
     server.reload(settings).await.map_err(|error| error.to_string())

@@ -43,7 +43,7 @@ mod schema;
 mod shape;
 
 pub use error::{Error, Errors};
-pub use meaning::ReadFile;
+pub use meaning::{Entry, ReadFile, group_name};
 pub use schema::schema;
 
 use crate::policy::Settings;

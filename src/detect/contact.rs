@@ -157,7 +157,7 @@ fn is_international_phone(text: &[u8]) -> bool {
 pub fn national(region: [u8; 2]) -> Option<fn(&[u8]) -> bool> {
     match &region {
         b"US" | b"CA" | b"PR" | b"JM" | b"DO" | b"TT" | b"BS" | b"BB" => {
-            Some(|text| is_grouped(text) && is_national_phone(text) && !is_trunk(text))
+            Some(|text| is_grouped(text) && is_dialled_in_north_america(text))
         }
         // Countries that dial a 0 before the area (ITU-T, list of national numbering plans).
         b"DE" | b"AT" | b"CH" | b"FR" | b"GB" | b"IE" | b"NL" | b"BE" | b"SE" | b"FI" | b"AU"
@@ -178,9 +178,16 @@ fn is_trunk(text: &[u8]) -> bool {
     matches!(text, [b'0', ..] | [b'(', b'0', ..])
 }
 
-/// Whether people wrote it, and not a machine: with something between the groups.
+/// Whether people wrote it, and not a machine: with something between the groups, and not with
+/// the dots of an IP address alone.
 fn is_grouped(text: &[u8]) -> bool {
-    !text.iter().all(u8::is_ascii_digit)
+    text.iter().any(|&byte| !byte.is_ascii_digit() && byte != b'.')
+}
+
+/// Ten digits of the North American plan, with or without its trunk prefix 1.
+fn is_dialled_in_north_america(text: &[u8]) -> bool {
+    let Some(number) = Dialled::read(text) else { return false };
+    is_north_american(number.digits().strip_prefix(&[1]).unwrap_or(number.digits()))
 }
 
 fn is_national_phone(text: &[u8]) -> bool {

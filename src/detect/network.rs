@@ -5,18 +5,52 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use super::kind::{Context, Edges, Group, Kind};
 
+/// An IPv4 address with this first number, and its port or prefix length.
+macro_rules! v4 {
+    ($first:literal) => {
+        concat!($first, r"\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}(?:/[0-9]{1,2}|:[0-9]{1,5})?")
+    };
+}
+
+/// An IPv6 address with these first groups, and its zone, port or prefix length. The last
+/// group may be an IPv4 address; where there may be none, `$last` says so.
+macro_rules! v6 {
+    ($first:literal, $last:literal) => {
+        concat!(
+            r"\[?",
+            $first,
+            r"(?:[0-9A-Fa-f]{1,4}|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
+            $last,
+            r"(?:%[0-9A-Za-z_.~-]{1,15})?(?:/[0-9]{1,3}|\](?::[0-9]{1,5})?)?",
+        )
+    };
+}
+
 /// IP and MAC addresses, and passwords in links.
 pub const KINDS: &[Kind] = &[
     Kind {
         name: "ip-address",
         group: Group::Global,
         what: "An IPv4 or IPv6 address, with its port, prefix length or zone.",
+        // By how an address begins, so that other numbers are soon told apart: the length of an
+        // IPv4 address' first number, and the first groups that IPv6 addresses of somebody have
+        // (RFC 4291, RFC 4193, RFC 6052).
         shape: concat!(
-            r"(?:[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}",
-            r"(?:/[0-9]{1,2}|:[0-9]{1,5})?",
-            r"|\[?(?:[0-9A-Fa-f]{0,4}:){2,7}",
-            r"(?:[0-9A-Fa-f]{1,4}|[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}\.[0-9]{1,3}|:)?",
-            r"(?:%[0-9A-Za-z_.~-]{1,15})?(?:/[0-9]{1,3}|\](?::[0-9]{1,5})?)?)",
+            "(?:",
+            v4!("[0-9]"),
+            "|",
+            v4!("[0-9]{2}"),
+            "|",
+            v4!("[0-9]{3}"),
+            "|",
+            v6!("[23Ff][0-9A-Fa-f]{3}:(?:[0-9A-Fa-f]{0,4}:){1,6}", "|:)?"),
+            "|",
+            v6!("0{1,4}:(?:[0-9A-Fa-f]{0,4}:){1,6}", "|:)?"),
+            "|",
+            v6!("(?:00)?64:(?:[0-9A-Fa-f]{0,4}:){1,6}", "|:)?"),
+            "|",
+            v6!("::(?:[0-9A-Fa-f]{1,4}:){0,6}", ")"),
+            ")",
         ),
         edges: Edges::Dotted,
         check: is_ip,

@@ -8,9 +8,10 @@
 
 use super::media_type::MediaType;
 use super::sniff;
+use std::fmt;
 
 /// A kind of payload.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Content {
     /// JSON, one document or many.
     Json,
@@ -31,6 +32,22 @@ pub enum Content {
     Binary,
     /// No bytes.
     Empty,
+}
+
+/// A boundary is the client's choice, and may be anything.
+impl fmt::Debug for Content {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Json => "Json",
+            Self::Form => "Form",
+            Self::Multipart { .. } => "Multipart",
+            Self::Text => "Text",
+            Self::Markup => "Markup",
+            Self::EventStream => "EventStream",
+            Self::Binary => "Binary",
+            Self::Empty => "Empty",
+        })
+    }
 }
 
 /// What becomes of a payload, or of a part, that is no text.

@@ -11,11 +11,11 @@
 use super::path::{Paths, Trail};
 use super::{Role, Sink, Spelling, Text, Unreadable};
 use memchr::{memchr, memchr2};
+use std::fmt;
 use std::sync::Arc;
 
 /// Tells names and values of `application/x-www-form-urlencoded`, of a query without its `?`,
 /// or of a `Cookie` field. Empty ones are not told.
-#[derive(Debug)]
 pub struct Form {
     separator: u8,
     spelling: Spelling,
@@ -38,6 +38,13 @@ enum Place {
     Equals,
     /// In a value that was told.
     Value,
+}
+
+/// Names may be personal.
+impl fmt::Debug for Form {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Form").field("place", &self.place).finish_non_exhaustive()
+    }
 }
 
 impl Form {

@@ -3,7 +3,6 @@
 use super::parameter::{parameters, unquoted};
 
 /// A media type: `text/plain; charset=utf-8`.
-#[derive(Clone, Debug)]
 pub(super) struct MediaType<'a> {
     /// Type and subtype in lower case.
     pub(super) essence: String,

@@ -15,6 +15,7 @@ pub mod charset;
 pub mod content;
 pub mod event_stream;
 pub mod form;
+mod guess;
 #[cfg(test)]
 mod heard;
 pub mod json;
@@ -43,6 +44,14 @@ pub trait Sink {
     fn more(&mut self, at: u64, raw: &[u8]);
     /// The text ended before this offset.
     fn end(&mut self, at: u64);
+    /// A text that is here from beginning to end.
+    fn whole(&mut self, at: u64, raw: &[u8], text: Text<'_>) {
+        self.begin(at, text);
+        if !raw.is_empty() {
+            self.more(at, raw);
+        }
+        self.end(at + raw.len() as u64);
+    }
 }
 
 /// What is known of a text when it begins.

@@ -1,14 +1,22 @@
 //! Where does text stand in a payload that is nothing but text? Everywhere.
 
 use super::{Role, Sink, Spelling, Text, Unreadable};
+use std::fmt;
 
 /// Tells all bytes as one text. Of nothing it tells nothing.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Plain {
     spelling: Spelling,
     name: Vec<u8>,
     field: Option<u16>,
     open: bool,
+}
+
+/// Names may be personal.
+impl fmt::Debug for Plain {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Plain").field("spelling", &self.spelling).finish_non_exhaustive()
+    }
 }
 
 impl Plain {

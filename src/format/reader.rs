@@ -111,6 +111,11 @@ impl Reader {
         }
     }
 
+    /// Whether a payload is likely to have many texts, told whole.
+    pub fn has_short_texts(&self) -> bool {
+        matches!(self.0, Kind::Json(_) | Kind::Multipart(_) | Kind::EventStream(_))
+    }
+
     /// The payload is over, and has this length.
     ///
     /// # Errors
@@ -175,6 +180,34 @@ mod tests {
     #[test]
     fn what_was_said_to_be_empty_and_is_not_is_text() {
         assert_eq!(lines(b"a", || reader(&Content::Empty, Binary::Pass)), ["value plain : a"]);
+    }
+
+    #[test]
+    fn nothing_of_a_payload_is_printed() {
+        for (content, payload) in [
+            (Content::Text, "ann"),
+            (Content::Json, "{\"ann\": \"ann\", ann"),
+            (Content::Form, "ann=1&ann"),
+            (Content::Form, "ann=1"),
+            (Content::EventStream, "data: [1, \"ann"),
+            (Content::EventStream, "data: [true\nann: b"),
+            (Content::Multipart { boundary: b"ann".to_vec() }, "--ann\r\nann: ann"),
+            (Content::Multipart { boundary: b"ann".to_vec() }, "--ann\r\nann: ann\r\n\r\nann"),
+            (Content::Binary, "ann"),
+        ] {
+            let mut reader = reader(&content, Binary::Pass);
+            reader.push(0, payload.as_bytes(), &mut Nobody).unwrap();
+            let printed = format!("{content:?} {reader:?} {reader:#?}");
+            assert!(!printed.contains("ann") && !printed.contains("97"), "{printed}");
+        }
+    }
+
+    struct Nobody;
+
+    impl Sink for Nobody {
+        fn begin(&mut self, _: u64, _: crate::format::Text<'_>) {}
+        fn more(&mut self, _: u64, _: &[u8]) {}
+        fn end(&mut self, _: u64) {}
     }
 
     fn reader(content: &Content, binary: Binary) -> Reader {

@@ -88,25 +88,36 @@ const NOT_ASCII: u8 = 0x80;
 fn begins_array_or_object(units: &[u8]) -> bool {
     // A record separator is what JSON text sequences begin with (RFC 7464).
     let units = without_blanks(units.strip_prefix(b"\x1e").unwrap_or(units));
-    let [bracket, inside @ ..] = units else { return false };
-    match (bracket, without_blanks(inside)) {
-        (b'{' | b'[', []) => true,
-        (b'{', [next, ..]) => matches!(next, b'"' | b'}'),
-        (b'[', inside @ [next, ..]) => match next {
-            b'"' | b'{' | b'[' | b']' => true,
-            b'-' | b'0'..=b'9' => is_number(inside),
-            _ => [&b"true"[..], b"false", b"null"].iter().any(|word| inside.starts_with(word)),
-        },
-        _ => false,
+    !units.is_empty() && begins_json(units) != Some(false)
+}
+
+/// Whether bytes begin a JSON array or object; `None` as long as more of them have to tell.
+pub(super) fn begins_json(first: &[u8]) -> Option<bool> {
+    let (bracket, inside) = first.split_first()?;
+    let inside = without_blanks(inside);
+    match (bracket, inside.first()) {
+        (b'{' | b'[', None) => None,
+        (b'{', Some(next)) => Some(matches!(next, b'"' | b'}')),
+        (b'[', Some(b'"' | b'{' | b']')) => Some(true),
+        (b'[', Some(b'[')) => begins_json(inside),
+        (b'[', Some(b'-' | b'0'..=b'9')) => is_number(inside),
+        (b'[', Some(_)) => {
+            let words = [&b"true"[..], b"false", b"null"];
+            if words.iter().any(|word| inside.len() < word.len() && word.starts_with(inside)) {
+                return None;
+            }
+            Some(words.iter().any(|word| inside.starts_with(word)))
+        }
+        _ => Some(false),
     }
 }
 
 /// `[12, ` is JSON, `[12:30] ` is a log.
-fn is_number(units: &[u8]) -> bool {
+fn is_number(units: &[u8]) -> Option<bool> {
     let is_in_number = |byte: &&u8| byte.is_ascii_digit() || b"+-.eE".contains(*byte);
     let digits = units.iter().take_while(is_in_number).count();
     let behind = without_blanks(units.get(digits..).unwrap_or_default());
-    matches!(behind, [] | [b',' | b']', ..])
+    behind.first().map(|next| matches!(next, b',' | b']'))
 }
 
 /// Whether it is one string with nothing behind it: `"Hi," she said` is a text.

@@ -2,8 +2,9 @@
 //! who asked or for what.
 
 use crate::address::Mode;
+use crate::proxy::finds::Finds;
+use crate::proxy::progress::Progress;
 use crate::proxy::refusal::{BrokenReply, Refusal};
-use crate::proxy::request_body::Progress;
 use crate::proxy::visit::State;
 use http::{Method, StatusCode, Version};
 use std::sync::Arc;
@@ -33,6 +34,8 @@ pub struct Access {
     pub refusal: Option<Refusal>,
     /// How the request body fared.
     pub request: Option<Arc<Progress>>,
+    /// How much personal data was found.
+    pub finds: Arc<Finds>,
     /// How long the upstream took to its response head.
     pub waited: Option<Duration>,
     sent: u64,
@@ -61,6 +64,7 @@ impl Access {
             status: StatusCode::OK,
             refusal: None,
             request: None,
+            finds: Arc::default(),
             waited: None,
             sent: 0,
             broken: None,
@@ -97,6 +101,8 @@ impl Drop for Access {
             broken = self.broken.map(tracing::field::display),
             bytes_in = self.request.as_ref().map_or(0, |progress| progress.received()),
             bytes_out = self.sent,
+            redacted = self.finds.taken_out(),
+            observed = self.finds.only_seen(),
             upstream = self.upstream.as_ref().map(|(name, _)| &**name),
             server = self.upstream.as_ref().map(|(_, server)| *server),
             upstream_ms = self.waited.map(millis),

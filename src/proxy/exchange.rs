@@ -5,18 +5,22 @@
 
 use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
+use crate::proxy::body_sources;
+use crate::proxy::filter::Screens;
 use crate::proxy::head;
+use crate::proxy::intake::Intake;
 use crate::proxy::pace::Pace;
 use crate::proxy::plan::Plan;
+use crate::proxy::progress::Progress;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::reply_body::{FromUpstream, ReplyBody};
-use crate::proxy::request_body::{Progress, RequestBody};
+use crate::proxy::request_body::{Cleaning, RequestBody};
 use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
 use crate::proxy::upstream::{Checkout, Lease, Pool, Unsent};
 use crate::proxy::verdict::Verdict;
 use crate::proxy::visit::Visit;
 use bytes::Bytes;
-use http::header::{CONNECTION, HOST, UPGRADE};
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderValue, Request, Response, StatusCode, Uri, Version};
@@ -97,7 +101,11 @@ async fn forward(
     if upgrade.as_ref().is_some_and(|wanted| !allowed(plan, wanted)) {
         return Err(Refusal::Upgrade);
     }
-    let verdict = Verdict::of(visit, plan, &parts)?;
+    let mut intake = Intake::new(body, &plan.settings);
+    let progress = Arc::clone(intake.progress());
+    access.request = Some(Arc::clone(&progress));
+    let plucked = body_sources::plucked(plan, &parts, &mut intake).await?;
+    let verdict = Verdict::with_body(visit, plan, &parts, &plucked)?;
     access.property = Some(Arc::clone(&verdict.property.id));
     access.mode = Some(verdict.told.mode);
     let ours = parts.extensions.remove::<OnUpgrade>().filter(|_| upgrade.is_some());
@@ -106,9 +114,9 @@ async fn forward(
         parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
         parts.headers.insert(UPGRADE, wanted.clone());
     }
-    let body = RequestBody::new(body, &plan.settings, &verdict.told);
-    let progress = body.progress();
-    access.request = Some(Arc::clone(&progress));
+    let mut screens = Screens::new(plan, verdict.property, visit.dice, &access.finds);
+    let passage = screens.request(&mut parts, &mut intake).await?;
+    let body = RequestBody::new(intake, passage, cleaning(plan, &verdict, &screens));
     let pool = verdict.pool;
     let sent = Instant::now();
     let (mut response, lease) = send(pool, parts, body, &verdict.authority).await?;
@@ -120,7 +128,9 @@ async fn forward(
     head::strip_hop_by_hop(response.headers_mut());
     match (ours, theirs) {
         (_, None) => {
-            Ok(Reply::Message(response, FromUpstream::new(lease, progress, pool.settings.stall)))
+            let passage = screens.response(&mut response)?;
+            let from = FromUpstream::new(lease, progress, pool.settings.stall, passage);
+            Ok(Reply::Message(response, from))
         }
         // A change of protocol that nobody asked for is no answer.
         (None, Some(_)) => Err(Refusal::UpstreamBroken),
@@ -131,6 +141,15 @@ async fn forward(
             }
             Ok(Reply::Tunnel(response.map(drop), Tunnel::new(ours, theirs, lease, answer)))
         }
+    }
+}
+
+/// How trailers are cleaned: like the head.
+fn cleaning(plan: &Plan, verdict: &Verdict<'_>, screens: &Screens) -> Cleaning {
+    Cleaning {
+        settings: Arc::clone(&plan.settings),
+        told: Arc::clone(&verdict.told),
+        screen: screens.request.clone(),
     }
 }
 
@@ -230,6 +249,10 @@ fn aim(
         *request.uri_mut() = Uri::from(path);
         let host = HeaderValue::from_str(authority).map_err(|_| Refusal::Host)?;
         request.headers_mut().insert(HOST, host);
+        // The library takes a GET without a length for one without a body.
+        if !request.body().is_end_stream() && !request.headers().contains_key(CONTENT_LENGTH) {
+            request.headers_mut().insert(TRANSFER_ENCODING, HeaderValue::from_static("chunked"));
+        }
         *request.version_mut() = Version::HTTP_11;
     }
     Ok(())

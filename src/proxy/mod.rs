@@ -1,20 +1,28 @@
 //! One exchange: head, body, tunnel, upstream, refusal.
 //!
 //! ```text
-//! Request -> exchange::answer ─┬─ verdict          whose it is, who asks, what the backend may learn
+//! Request -> exchange::answer ─┬─ body_sources     what the body says of its property
+//!                              ├─ verdict          whose it is, who asks, what the backend may learn
 //!                              ├─ head::Rewrite    address fields out, the disclosure in
+//!                              ├─ filter::Screens  personal data out of head and bodies
 //!                              ├─ upstream::Pool   a connection, a retry where nothing was sent
 //!                              └─ bodies, tunnel   bytes, both ways, within their limits
 //! ```
 
 pub mod access;
+pub mod body_sources;
 pub mod coding;
 pub mod digest;
 pub mod exchange;
+pub mod filter;
+pub mod finds;
 pub mod head;
+pub mod intake;
 pub mod names;
 pub mod pace;
+mod payload;
 pub mod plan;
+pub mod progress;
 pub mod refusal;
 pub mod reply_body;
 pub mod request_body;

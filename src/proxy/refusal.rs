@@ -1,7 +1,10 @@
 //! Why an exchange is refused, and what the client is told: a status and a name, never a
 //! word of what it sent. And why a response that has begun is cut.
 
+use crate::format::Unreadable;
 use crate::framing;
+use crate::proxy::coding::{Failure, Unencodable, UnknownCoding};
+use crate::redact::Blocked;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
 use http::{HeaderValue, Response, StatusCode};
 use std::fmt;
@@ -40,6 +43,24 @@ pub enum Refusal {
     BodyTooSlow,
     /// The body broke off or was malformed.
     BodyBroken,
+    /// The body has a content coding that is not read, or too many of them.
+    UnknownCoding,
+    /// The body is not what its content coding says.
+    MalformedCoding,
+    /// The body is longer than allowed once its content coding is undone.
+    DecodedTooLarge,
+    /// Something stands in the request that the property forbids.
+    Forbidden,
+    /// The body cannot be read for what its type says.
+    Unreadable(Unreadable),
+    /// More of the request would have to be held back than is allowed.
+    Overlong,
+    /// A part of the head from which something was taken out cannot be written any more.
+    Unwritable,
+    /// A body could not be coded again.
+    Unencodable,
+    /// The upstream's answer cannot be read, and what cannot be read is not passed on.
+    ReplyUnreadable,
     /// No connection to a server of the upstream could be made.
     Unreachable,
     /// The upstream broke off, or answered with something that is not HTTP.
@@ -67,15 +88,29 @@ impl Refusal {
             | Self::FieldName
             | Self::Conflict
             | Self::Upgrade
-            | Self::BodyBroken => StatusCode::BAD_REQUEST,
+            | Self::BodyBroken
+            | Self::MalformedCoding
+            | Self::Unwritable => StatusCode::BAD_REQUEST,
+            Self::Unreadable(Unreadable::Encoding { .. } | Unreadable::Binary { .. }) => {
+                StatusCode::UNSUPPORTED_MEDIA_TYPE
+            }
+            Self::Unreadable(Unreadable::TooDeep { .. } | Unreadable::NoParts { .. }) => {
+                StatusCode::BAD_REQUEST
+            }
+            Self::UnknownCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::Forbidden => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::Property => StatusCode::NOT_FOUND,
-            Self::BodyTooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::BodyTooLarge | Self::DecodedTooLarge | Self::Overlong => {
+                StatusCode::PAYLOAD_TOO_LARGE
+            }
             Self::HeadTooSlow | Self::BodyTooSlow => StatusCode::REQUEST_TIMEOUT,
-            Self::Unreachable | Self::UpstreamBroken => StatusCode::BAD_GATEWAY,
-            Self::Busy | Self::NoRandomness => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unreachable | Self::UpstreamBroken | Self::ReplyUnreadable => {
+                StatusCode::BAD_GATEWAY
+            }
+            Self::Busy | Self::NoRandomness | Self::Unencodable => StatusCode::SERVICE_UNAVAILABLE,
             Self::ConnectTimeout | Self::FirstByteTimeout => StatusCode::GATEWAY_TIMEOUT,
         }
     }
@@ -98,6 +133,15 @@ impl Refusal {
             Self::BodyTooLarge => "body-too-large",
             Self::BodyTooSlow => "body-too-slow",
             Self::BodyBroken => "body-broken",
+            Self::UnknownCoding => "unknown-coding",
+            Self::MalformedCoding => "malformed-coding",
+            Self::DecodedTooLarge => "decoded-too-large",
+            Self::Forbidden => "forbidden-content",
+            Self::Unreadable(_) => "unreadable",
+            Self::Overlong => "overlong",
+            Self::Unwritable => "unwritable",
+            Self::Unencodable => "unencodable",
+            Self::ReplyUnreadable => "reply-unreadable",
             Self::Unreachable => "upstream-unreachable",
             Self::UpstreamBroken => "upstream-broken",
             Self::Busy => "upstream-busy",
@@ -147,6 +191,37 @@ impl fmt::Display for Refusal {
 
 impl std::error::Error for Refusal {}
 
+impl From<Blocked> for Refusal {
+    fn from(blocked: Blocked) -> Self {
+        match blocked {
+            Blocked::Forbidden { .. } => Self::Forbidden,
+            Blocked::Unreadable(why) => Self::Unreadable(why),
+            Blocked::Overlong { .. } => Self::Overlong,
+        }
+    }
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Malformed => Self::MalformedCoding,
+            Failure::TooLarge | Failure::Ratio => Self::DecodedTooLarge,
+        }
+    }
+}
+
+impl From<UnknownCoding> for Refusal {
+    fn from(_: UnknownCoding) -> Self {
+        Self::UnknownCoding
+    }
+}
+
+impl From<Unencodable> for Refusal {
+    fn from(_: Unencodable) -> Self {
+        Self::Unencodable
+    }
+}
+
 /// Why a response is cut. The client sees a broken connection or stream, never an end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum BrokenReply {
@@ -154,6 +229,8 @@ pub enum BrokenReply {
     Upstream,
     /// The upstream was silent for too long.
     Stalled,
+    /// The rest cannot be read, or holds what the property forbids.
+    Withheld,
 }
 
 impl fmt::Display for BrokenReply {
@@ -161,6 +238,7 @@ impl fmt::Display for BrokenReply {
         f.write_str(match self {
             Self::Upstream => "the upstream broke off",
             Self::Stalled => "the upstream was silent for too long",
+            Self::Withheld => "the rest may not be passed on",
         })
     }
 }

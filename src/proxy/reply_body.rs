@@ -1,9 +1,10 @@
 //! A response body on its way to the visitor. While it lasts, the exchange does.
 
 use crate::proxy::access::Access;
+use crate::proxy::filter::{Passage, Passed};
 use crate::proxy::pace::Pace;
+use crate::proxy::progress::Progress;
 use crate::proxy::refusal::BrokenReply;
-use crate::proxy::request_body::Progress;
 use crate::proxy::upstream::Lease;
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -37,6 +38,7 @@ pub struct FromUpstream {
     progress: Arc<Progress>,
     stall: Duration,
     patience: Option<Pin<Box<Sleep>>>,
+    passage: Passage,
 }
 
 impl ReplyBody {
@@ -67,9 +69,9 @@ impl ReplyBody {
 
 impl FromUpstream {
     /// The response that came over `lease` to the request of this `progress`; a pause of
-    /// `stall` within it is its end.
-    pub fn new(lease: Lease, progress: Arc<Progress>, stall: Duration) -> Self {
-        Self { lease: Some(lease), progress, stall, patience: None }
+    /// `stall` within it is its end. Its body takes this `passage`.
+    pub fn new(lease: Lease, progress: Arc<Progress>, stall: Duration, passage: Passage) -> Self {
+        Self { lease: Some(lease), progress, stall, patience: None, passage }
     }
 
     /// Gives the connection back, unless the backend answered before it had the whole
@@ -82,7 +84,28 @@ impl FromUpstream {
         }
     }
 
+    /// What goes on of the next frames.
     fn poll_frame(
+        &mut self,
+        inner: &mut Incoming,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BrokenReply>>> {
+        loop {
+            if let Some(frame) = self.passage.ready() {
+                return Poll::Ready(Some(Ok(frame)));
+            }
+            let frame = ready!(self.poll_upstream(inner, cx)).transpose()?;
+            let last = frame.as_ref().is_some_and(Frame::is_data) && inner.is_end_stream();
+            return Poll::Ready(match self.passage.pass(frame, last) {
+                Ok(Passed::Frame(frame)) => Some(Ok(frame)),
+                Ok(Passed::End) => None,
+                Ok(Passed::Held) => continue,
+                Err(_) => Some(Err(BrokenReply::Withheld)),
+            });
+        }
+    }
+
+    fn poll_upstream(
         &mut self,
         inner: &mut Incoming,
         cx: &mut Context<'_>,
@@ -148,13 +171,14 @@ impl Body for ReplyBody {
     fn is_end_stream(&self) -> bool {
         match &self.source {
             Source::Own(body) => body.is_end_stream(),
-            Source::Upstream(inner, _) => inner.is_end_stream(),
+            Source::Upstream(inner, from) => inner.is_end_stream() && !from.passage.holds(),
         }
     }
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
             Source::Own(body) => body.size_hint(),
+            Source::Upstream(_, from) if from.passage.holds() => SizeHint::default(),
             Source::Upstream(inner, _) => inner.size_hint(),
         }
     }

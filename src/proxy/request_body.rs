@@ -1,143 +1,80 @@
-//! A request body on its way to the backend: passed on as it comes, within its limits.
+//! A request body on its way to the backend: its trailers cleaned like the head, and its bytes
+//! through a filter where the property has one.
 
-use crate::policy::{Limits, Settings, Timeouts};
+use crate::policy::Settings;
+use crate::proxy::filter::{Passage, Passed, Screen, rewrite_trailers};
 use crate::proxy::head;
+use crate::proxy::intake::Intake;
+use crate::proxy::progress::Progress;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
 use bytes::Bytes;
+use http::HeaderMap;
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
-use std::future::Future;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::{Context, Poll, ready};
-use std::time::Duration;
-use tokio::time::{Instant, Sleep};
-
-/// How a request body fares: shared by the task that sends it and the exchange that waits.
-#[derive(Debug)]
-pub struct Progress {
-    began: Instant,
-    received: AtomicU64,
-    last: AtomicU64,
-    complete: AtomicBool,
-    awaited: AtomicBool,
-    failure: OnceLock<Refusal>,
-}
-
-impl Progress {
-    fn new(complete: bool) -> Self {
-        Self {
-            began: Instant::now(),
-            received: AtomicU64::new(0),
-            last: AtomicU64::new(0),
-            complete: AtomicBool::new(complete),
-            awaited: AtomicBool::new(false),
-            failure: OnceLock::new(),
-        }
-    }
-
-    /// Whether the whole body was read from the client.
-    pub fn is_complete(&self) -> bool {
-        self.complete.load(Ordering::Acquire)
-    }
-
-    /// Whether the next piece is the client's to send. Where it is not, and the body is not
-    /// complete, the upstream has not taken what it was given.
-    pub fn is_awaited(&self) -> bool {
-        self.awaited.load(Ordering::Acquire)
-    }
-
-    /// Bytes read from the client.
-    pub fn received(&self) -> u64 {
-        self.received.load(Ordering::Relaxed)
-    }
-
-    /// When the last byte was read from the client.
-    pub fn last(&self) -> Instant {
-        self.began + Duration::from_millis(self.last.load(Ordering::Relaxed))
-    }
-
-    /// Why reading the body failed, if it did.
-    pub fn failure(&self) -> Option<Refusal> {
-        self.failure.get().copied()
-    }
-
-    fn note(&self, bytes: usize) {
-        self.received.fetch_add(bytes as u64, Ordering::Relaxed);
-        let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last.store(elapsed, Ordering::Relaxed);
-    }
-
-    fn fail(&self, refusal: Refusal) -> Refusal {
-        *self.failure.get_or_init(|| refusal)
-    }
-}
 
 /// A request body on its way to the backend.
 #[derive(Debug)]
 pub struct RequestBody {
-    inner: Option<Incoming>,
-    progress: Arc<Progress>,
-    rules: Option<Rules>,
-    patience: Option<Pin<Box<Sleep>>>,
+    intake: Intake,
+    passage: Passage,
+    cleaning: Option<Cleaning>,
 }
 
+/// How trailers are cleaned.
 #[derive(Debug)]
-struct Rules {
-    limit: u64,
-    idle: Duration,
-    rate: u64,
-    rate_after: Duration,
-    settings: Arc<Settings>,
-    told: Arc<Told>,
+pub struct Cleaning {
+    /// Which fields can tell where a visitor is.
+    pub settings: Arc<Settings>,
+    /// What is told instead.
+    pub told: Arc<Told>,
+    /// What looks for personal data in them.
+    pub screen: Option<Screen>,
 }
 
 impl RequestBody {
-    /// A body that is read within these limits, and whose trailers are cleaned like the head.
-    pub fn new(inner: Incoming, settings: &Arc<Settings>, told: &Arc<Told>) -> Self {
-        if inner.is_end_stream() {
-            return Self::empty();
-        }
-        let Limits { body_bytes, .. } = settings.limits;
-        let Timeouts { body_idle, body_rate, body_rate_after, .. } = settings.timeouts;
-        let rules = Rules {
-            limit: body_bytes,
-            idle: body_idle,
-            rate: body_rate,
-            rate_after: body_rate_after,
-            settings: Arc::clone(settings),
-            told: Arc::clone(told),
-        };
-        let progress = Arc::new(Progress::new(false));
-        Self { inner: Some(inner), progress, rules: Some(rules), patience: None }
+    /// What comes in, taken through this passage.
+    pub fn new(intake: Intake, passage: Passage, cleaning: Cleaning) -> Self {
+        Self { intake, passage, cleaning: Some(cleaning) }
     }
 
     /// No body.
     pub fn empty() -> Self {
-        Self { inner: None, progress: Arc::new(Progress::new(true)), rules: None, patience: None }
+        Self { intake: Intake::empty(), passage: Passage::open(false), cleaning: None }
     }
 
     /// How the body fares.
     pub fn progress(&self) -> Arc<Progress> {
-        Arc::clone(&self.progress)
+        Arc::clone(self.intake.progress())
     }
 
-    /// Fails when the client has been silent or slow for too long.
-    fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
-        let (Some(rules), progress) = (&self.rules, &self.progress) else { return Poll::Pending };
-        let idle_end = progress.last() + rules.idle;
-        // At the slowest rate allowed, what was received is worth this much time.
-        let worth = Duration::from_secs(progress.received() / rules.rate.max(1));
-        let rate_end = progress.began + rules.rate_after + worth;
-        let end = if rules.rate == 0 { idle_end } else { idle_end.min(rate_end) };
-        let patience = self.patience.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(end)));
-        if patience.deadline() != end {
-            patience.as_mut().reset(end);
+    fn poll_passed(&mut self, cx: &mut Context<'_>) -> Poll<Result<Option<Frame<Bytes>>, Refusal>> {
+        loop {
+            if let Some(frame) = self.passage.ready() {
+                return Poll::Ready(Ok(Some(frame)));
+            }
+            let mut frame = ready!(self.intake.poll_frame(cx)).transpose()?;
+            if let Some(trailers) = frame.as_mut().and_then(Frame::trailers_mut) {
+                self.clean(trailers)?;
+            }
+            let last = self.intake.is_end_stream();
+            return Poll::Ready(match self.passage.pass(frame, last)? {
+                Passed::Frame(frame) => Ok(Some(frame)),
+                Passed::End => Ok(None),
+                Passed::Held => continue,
+            });
         }
-        ready!(patience.as_mut().poll(cx));
-        Poll::Ready(progress.fail(Refusal::BodyTooSlow))
+    }
+
+    fn clean(&self, trailers: &mut HeaderMap) -> Result<(), Refusal> {
+        let Some(Cleaning { settings, told, screen }) = &self.cleaning else {
+            trailers.clear();
+            return Ok(());
+        };
+        head::clean(trailers, &settings.address_fields, told);
+        screen.as_ref().map_or(Ok(()), |screen| rewrite_trailers(screen, trailers))
     }
 }
 
@@ -150,53 +87,22 @@ impl Body for RequestBody {
         cx: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, Refusal>>> {
         let this = &mut *self;
-        let (Some(inner), Some(rules)) = (&mut this.inner, &this.rules) else {
-            return Poll::Ready(None);
-        };
-        let polled = Pin::new(&mut *inner).poll_frame(cx);
-        this.progress.awaited.store(polled.is_pending(), Ordering::Release);
-        let frame = match polled {
-            Poll::Ready(frame) => frame,
-            Poll::Pending => return this.poll_patience(cx).map(|slow| Some(Err(slow))),
-        };
-        Poll::Ready(match frame {
-            None => {
-                this.progress.complete.store(true, Ordering::Release);
-                None
-            }
-            Some(Err(_)) => Some(Err(this.progress.fail(Refusal::BodyBroken))),
-            Some(Ok(frame)) => {
-                let frame = match frame.into_data() {
-                    Ok(data) => {
-                        this.progress.note(data.len());
-                        if this.progress.received() > rules.limit {
-                            return Poll::Ready(Some(Err(this
-                                .progress
-                                .fail(Refusal::BodyTooLarge))));
-                        }
-                        Frame::data(data)
-                    }
-                    Err(frame) => match frame.into_trailers() {
-                        Ok(mut trailers) => {
-                            head::clean(&mut trailers, &rules.settings.address_fields, &rules.told);
-                            Frame::trailers(trailers)
-                        }
-                        Err(other) => other,
-                    },
-                };
-                if inner.is_end_stream() {
-                    this.progress.complete.store(true, Ordering::Release);
-                }
-                Some(Ok(frame))
-            }
-        })
+        let passed = ready!(this.poll_passed(cx));
+        let progress = this.intake.progress();
+        if matches!(passed, Ok(None)) || this.is_end_stream() {
+            progress.completed();
+        }
+        Poll::Ready(passed.map_err(|refusal| progress.fail(refusal)).transpose())
     }
 
     fn is_end_stream(&self) -> bool {
-        self.inner.as_ref().is_none_or(Body::is_end_stream)
+        self.intake.is_end_stream() && !self.passage.holds()
     }
 
     fn size_hint(&self) -> SizeHint {
-        self.inner.as_ref().map_or_else(|| SizeHint::with_exact(0), Body::size_hint)
+        match self.passage.holds() {
+            true => SizeHint::default(),
+            false => self.intake.size_hint(),
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! what the backend is told. The exchange acts on it; `cloakroom explain` prints it.
 
 use crate::address::{Client, Resolved};
+use crate::policy::source::{Plucked, WithBody};
 use crate::policy::{Found, Listener, Property, UnknownProperty};
 use crate::proxy::head::{self, Rewrite, View};
 use crate::proxy::plan::Plan;
@@ -36,13 +37,24 @@ pub struct Verdict<'a> {
 }
 
 impl<'a> Verdict<'a> {
-    /// Decides about the request with this head.
+    /// Decides about the request with this head, whose body says nothing.
     pub fn of(visit: &'a Visit, plan: &'a Plan, parts: &Parts) -> Result<Self, Refusal> {
+        Self::with_body(visit, plan, parts, &[])
+    }
+
+    /// Decides about the request with this head, and with what its body says of its property.
+    pub fn with_body(
+        visit: &'a Visit,
+        plan: &'a Plan,
+        parts: &Parts,
+        plucked: &[Plucked<'_>],
+    ) -> Result<Self, Refusal> {
         let authority = head::admit(parts, &plan.settings.limits)?;
         let listener = listener(visit, plan);
         let resolved = client(listener, visit, parts);
         let trusted = visit.peer.is_some_and(|peer| listener.chain.trusts(peer));
-        let found = plan.settings.book.find(&View::new(parts, &authority));
+        let head = View::new(parts, &authority);
+        let found = plan.settings.book.find(&WithBody { head: &head, plucked });
         let property = property(plan, found)?;
         let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
         let told = visit.tell(plan, resolved.client, property)?;

@@ -43,6 +43,8 @@ pub(super) struct Hit {
     pub(super) lane: usize,
     /// What was read.
     pub(super) text: Vec<u8>,
+    /// What stands there instead, where it is no matter of an action.
+    pub(super) said: Option<Vec<u8>>,
     /// Whether it was read through percent-encoding within the text.
     pub(super) percent: bool,
     /// Markup inside, which survives.
@@ -107,7 +109,7 @@ impl Lanes {
             let (Some(below), Some(lane)) = (below.last(), above.first_mut()) else { return };
             let added = below.scanner.slice(from, below.scanner.len());
             if index >= self.active {
-                if deep_at(added).is_none() {
+                if !is_deep(added) {
                     return;
                 }
                 self.active = index + 1;
@@ -142,7 +144,19 @@ impl Lanes {
         }
     }
 
+    /// Drops lanes that read what the one below them reads, now and from here on.
+    fn shallow(&mut self) {
+        while let [.., below, lane] = self.lanes.get(..self.active).unwrap_or_default() {
+            let read = lane.settled(lane.scanner.len());
+            if read != below.scanner.len() || !lane.scanner.is_like(&below.scanner) {
+                return;
+            }
+            self.active -= 1;
+        }
+    }
+
     fn forget(&mut self, rules: &Rules) {
+        self.shallow();
         let mut need = u64::MAX;
         for lane in self.lanes.iter_mut().take(self.active).rev() {
             let settled = lane.scanner.settled(&rules.detectors);
@@ -153,6 +167,27 @@ impl Lanes {
             need = below;
         }
     }
+}
+
+/// Whether a deeper lane might read something else than what stands there. An escape that may
+/// be cut at the end is one.
+fn is_deep(text: &[u8]) -> bool {
+    let mut rest = text;
+    while let Some(at) = deep_at(rest) {
+        let is_escape = match rest.get(at..).unwrap_or_default() {
+            [b'%', a, b, ..] => a.is_ascii_hexdigit() && b.is_ascii_hexdigit(),
+            [b'%', a] => a.is_ascii_hexdigit(),
+            [b'&', a, ..] => *a == b'#' || a.is_ascii_alphabetic(),
+            [b'<', a, ..] => a.is_ascii_alphabetic() || b"/!".contains(a),
+            [b'\\', a, ..] => b"unrt\"\\/".contains(a),
+            _ => true,
+        };
+        if is_escape {
+            return true;
+        }
+        rest = rest.get(at + 1..).unwrap_or_default();
+    }
+    false
 }
 
 /// A find of the last of these lanes, in offsets of the payload.
@@ -178,8 +213,19 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
     let Find { detector, in_context, continued, .. } = find;
     let text = lane.scanner.slice(find.start, find.end).to_vec();
     let is_key = rules.detectors.is_key(detector);
-    let lane = index;
-    Some(Hit { start, end, detector, in_context, continued, is_key, lane, text, percent, markup })
+    Some(Hit {
+        start,
+        end,
+        detector,
+        in_context,
+        continued,
+        is_key,
+        lane: index,
+        text,
+        said: None,
+        percent,
+        markup,
+    })
 }
 
 impl Hit {

@@ -10,9 +10,11 @@
 //! that is [`Blocked`] stays so.
 
 mod allow;
+mod base64;
 pub mod blocked;
 mod edit;
 pub mod hand;
+mod inside;
 mod lane;
 pub mod redactor;
 pub mod rules;

@@ -7,8 +7,9 @@
 
 use super::blocked::Blocked;
 use super::hand::Hand;
+use super::inside::Decides;
 use super::rules::Rules;
-use super::tally::Tally;
+use super::tally::{Note, Tally};
 use super::texts::Texts;
 use crate::format::charset::Charset;
 use crate::format::content::Binary;
@@ -194,8 +195,8 @@ impl Redactor {
                 pushed.and_then(|()| self.reader.finish(self.read_utf8, &mut self.texts))
             }
         };
-        self.go_on(heard, out)?;
-        self.release(u64::MAX, out);
+        self.go_on(heard, &[], out)?;
+        self.release(u64::MAX, &[], out);
         Ok(())
     }
 
@@ -227,18 +228,26 @@ impl Redactor {
 
     fn read(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Blocked> {
         let heard = match &mut self.recoded {
-            None => self.reader.push(self.read, chunk, &mut self.texts),
+            None => {
+                if self.reader.has_short_texts() {
+                    self.texts.look(self.read, chunk);
+                }
+                self.reader.push(self.read, chunk, &mut self.texts)
+            }
             Some(recoded) => {
                 self.utf8.clear();
                 recoded.push(chunk, &mut self.utf8);
+                if self.reader.has_short_texts() {
+                    self.texts.look(self.read_utf8, &self.utf8);
+                }
                 let heard = self.reader.push(self.read_utf8, &self.utf8, &mut self.texts);
                 self.read_utf8 += self.utf8.len() as u64;
                 heard
             }
         };
-        self.pending.extend_from_slice(chunk);
+        self.texts.look_away();
         self.read += chunk.len() as u64;
-        self.go_on(heard, out)
+        self.go_on(heard, chunk, out)
     }
 
     /// How much was taken out so far.
@@ -246,19 +255,30 @@ impl Redactor {
         &self.texts.tally
     }
 
+    /// Takes the notes that were made since the last time, so that they need not be kept until
+    /// the payload is over.
+    pub fn take_notes(&mut self) -> Vec<Note> {
+        self.texts.tally.take_notes()
+    }
+
     /// How many bytes are held back.
     pub fn held(&self) -> usize {
         self.pending.len()
     }
 
-    fn go_on(&mut self, heard: Result<(), Unreadable>, out: &mut Vec<u8>) -> Result<(), Blocked> {
+    fn go_on(
+        &mut self,
+        heard: Result<(), Unreadable>,
+        chunk: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Blocked> {
         if let Some(why) = self.texts.blocked.take().filter(|_| !self.options.observe) {
             return self.block(why);
         }
         match heard {
             Ok(()) => {}
             Err(_) if self.options.pass_unreadable => {
-                self.release(u64::MAX, out);
+                self.release(u64::MAX, chunk, out);
                 self.state = State::Passing;
                 return Ok(());
             }
@@ -269,7 +289,7 @@ impl Redactor {
             (None, settled) => settled.unwrap_or(u64::MAX),
             (Some(recoded), settled) => recoded.settled(settled.unwrap_or(self.read_utf8)),
         };
-        self.release(settled, out);
+        self.release(settled, chunk, out);
         let settled = self.settled().unwrap_or(self.read_utf8);
         if let Some(recoded) = &mut self.recoded {
             recoded.forget(settled);
@@ -292,32 +312,49 @@ impl Redactor {
         Err(why)
     }
 
-    /// Writes the payload up to this offset, with the edits that begin before it.
-    fn release(&mut self, upto: u64, out: &mut Vec<u8>) {
+    /// Writes the payload up to this offset, with the edits that begin before it. Behind what
+    /// is pending comes `chunk`, of which the rest is pending then.
+    fn release(&mut self, upto: u64, chunk: &[u8], out: &mut Vec<u8>) {
         if self.options.observe {
             self.texts.edits.clear();
         }
+        let mut pending = std::mem::take(&mut self.pending);
+        // As a rule nothing is pending, and the chunk goes straight on.
+        let is_pending = !pending.is_empty();
+        if is_pending {
+            pending.extend_from_slice(chunk);
+        }
+        let source = if is_pending { &pending[..] } else { chunk };
+        let base = self.base;
+        let place = |offset: u64| {
+            let place = usize::try_from(offset.saturating_sub(base)).unwrap_or(usize::MAX);
+            place.min(source.len())
+        };
         let mut at = 0;
         let limit = self.read.min(upto);
         while let Some(edit) = self.next_edit(limit) {
-            let start = self.place(edit.start);
-            out.extend_from_slice(self.pending.get(at..start).unwrap_or_default());
+            let start = place(edit.start);
+            out.extend_from_slice(source.get(at..start).unwrap_or_default());
             match self.charset {
                 Charset::Utf8 => out.extend_from_slice(&edit.text),
                 other => out.extend(other.encode(&String::from_utf8_lossy(&edit.text))),
             }
             for (from, to) in edit.kept {
-                let (from, to) = (self.place(from), self.place(to));
-                out.extend_from_slice(self.pending.get(from..to).unwrap_or_default());
+                out.extend_from_slice(source.get(place(from)..place(to)).unwrap_or_default());
             }
-            at = self.place(edit.end).max(start);
+            at = place(edit.end).max(start);
         }
-        let end = self.place(limit);
+        let end = place(limit);
         if at < end {
-            out.extend_from_slice(self.pending.get(at..end).unwrap_or_default());
+            out.extend_from_slice(source.get(at..end).unwrap_or_default());
             at = end;
         }
-        self.pending.drain(..at);
+        if is_pending {
+            pending.drain(..at);
+        } else {
+            pending.extend_from_slice(chunk.get(at..).unwrap_or_default());
+        }
+        self.pending = pending;
         self.base += at as u64;
     }
 
@@ -331,11 +368,5 @@ impl Redactor {
             (*from, *to) = (recoded.start_of(*from), recoded.end_of(*to));
         }
         Some(edit)
-    }
-
-    /// Where this offset is in what is pending.
-    fn place(&self, offset: u64) -> usize {
-        let place = usize::try_from(offset.saturating_sub(self.base)).unwrap_or(usize::MAX);
-        place.min(self.pending.len())
     }
 }

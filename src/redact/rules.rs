@@ -1,12 +1,13 @@
 //! What shall be taken out, made ready: the detectors, and what happens to what they find.
 
 use super::allow::Allowed;
-use super::spec::{Action, Names, Pattern, Spec, Validate};
+use super::base64;
+use super::spec::{Action, Field, Names, Pattern, Spec, Validate};
 use crate::detect::checksum;
 use crate::detect::contact::national;
 use crate::detect::search::automaton::{LONGEST, TABLE, Unfit};
 use crate::detect::search::set::{Detector, Detectors, MOST};
-use crate::format::path::{Path, Paths};
+use crate::format::path::{Path, PathError, Paths};
 use regex::bytes::Regex;
 use std::ops::Range;
 use std::sync::Arc;
@@ -15,15 +16,29 @@ use std::sync::Arc;
 /// that chose them.
 #[derive(Debug)]
 pub struct Rules {
-    pub(super) detectors: Detectors,
+    pub(super) detectors: Arc<Detectors>,
     /// What happens to each detector's finds.
-    pub(super) acts: Vec<Act>,
+    pub(super) acts: Arc<[Act]>,
     pub(super) paths: Arc<Paths>,
-    pub(super) fields: Vec<Act>,
-    pub(super) allowed: Allowed,
+    /// What happens at each of the paths.
+    pub(super) fields: Vec<FieldAct>,
+    /// What happens to the values of fields, by the numbers of [`FieldAct::Whole`].
+    pub(super) field_acts: Arc<[Act]>,
+    pub(super) allowed: Arc<Allowed>,
     pub(super) names: Names,
     /// Whether anything is removed without a trace.
     pub(super) removes: bool,
+    /// The detector of text in Base64, and the rules for what it says.
+    pub(super) base64: Option<(u16, Arc<Rules>)>,
+}
+
+/// What happens at a place that a path leads to.
+#[derive(Clone, Debug)]
+pub(super) enum FieldAct {
+    /// Its value is taken out: this act of all fields.
+    Whole(usize),
+    /// It is JSON in a string, for which these rules hold.
+    Inside(Arc<Rules>),
 }
 
 /// What happens to a find, and under which name.
@@ -97,22 +112,25 @@ impl Rules {
             let problem = format!("at most {MOST} kinds and patterns");
             faults.push(Fault { part: Part::Kinds, problem });
         }
-        let mut paths = Vec::new();
+        let (mut paths, mut insides) = (Vec::new(), Vec::new());
         for (index, field) in spec.fields.iter().enumerate() {
-            match Path::parse(&field.path) {
-                Ok(path) => paths.push(path),
-                Err(error) => {
-                    let problem = error.to_string();
-                    faults.push(Fault { part: Part::Field(index), problem });
-                }
-            }
+            let mut parse = |text: &str| {
+                let fault = |error: PathError| Fault {
+                    part: Part::Field(index),
+                    problem: error.to_string(),
+                };
+                Path::parse(text).map_err(|error| faults.push(fault(error))).ok()
+            };
+            let inside = field.inside.as_deref().map(&mut parse);
+            insides.extend(inside.flatten().map(|inside| (index, inside)));
+            paths.extend(parse(&field.path));
         }
-        let fields = spec.fields.iter().map(|field| Act {
+        let field_acts = spec.fields.iter().map(|field| Act {
             name: field.name.as_str().into(),
             action: field.action,
             part: None,
         });
-        let fields = fields.collect();
+        let field_acts: Arc<[Act]> = field_acts.collect();
         let allowed = Allowed::compile(spec).map_err(|wrong| {
             faults.extend(
                 wrong
@@ -120,29 +138,82 @@ impl Rules {
                     .map(|(index, problem)| Fault { part: Part::AllowPattern(index), problem }),
             );
         });
-        match allowed {
-            Ok(allowed) if faults.is_empty() => Ok(Self {
-                detectors: Detectors::new(detectors),
-                removes: acts.iter().any(|act| act.action == Action::Remove),
-                acts,
+        let Ok(allowed) = allowed else { return Err(faults) };
+        if !faults.is_empty() {
+            return Err(faults);
+        }
+        let base64 = match spec.base64 {
+            false => None,
+            true => {
+                let inner = Self::compile(&Spec { base64: false, ..spec.clone() })?;
+                let index = u16::try_from(detectors.len()).ok();
+                if let Ok(detector) = base64::detector() {
+                    let name = Arc::clone(&detector.name);
+                    acts.push(Act { name, action: Action::Label, part: None });
+                    detectors.push(detector);
+                }
+                index.map(|index| (index, Arc::new(inner)))
+            }
+        };
+        let removes = acts.iter().any(|act| act.action == Action::Remove);
+        let mut rules = Self {
+            detectors: Arc::new(Detectors::new(detectors)),
+            acts: acts.into(),
+            paths: Arc::default(),
+            fields: Vec::new(),
+            field_acts,
+            allowed: Arc::new(allowed),
+            names: spec.names,
+            removes,
+            base64,
+        };
+        // Fields inside the same string are looked for together, where the first of them was.
+        let within = |path: &str| {
+            let is_there = |(index, _): &&(usize, Path)| {
+                spec.fields.get(*index).is_some_and(|field| field.path == path)
+            };
+            let (fields, paths) = insides
+                .iter()
+                .filter(is_there)
+                .map(|(index, inside)| (FieldAct::Whole(*index), inside.clone()))
+                .unzip();
+            FieldAct::Inside(Arc::new(Self {
+                detectors: Arc::clone(&rules.detectors),
+                acts: Arc::clone(&rules.acts),
                 paths: Arc::new(Paths::new(paths)),
                 fields,
-                allowed,
-                names: spec.names,
-            }),
-            _ => Err(faults),
-        }
+                field_acts: Arc::clone(&rules.field_acts),
+                allowed: Arc::clone(&rules.allowed),
+                names: rules.names,
+                removes: rules.removes,
+                base64: rules.base64.clone(),
+            }))
+        };
+        let act = |(index, field): (usize, &Field)| match &field.inside {
+            None => FieldAct::Whole(index),
+            Some(_) => within(&field.path),
+        };
+        let fields = spec.fields.iter().enumerate().map(act).collect();
+        rules.fields = fields;
+        rules.paths = Arc::new(Paths::new(paths));
+        Ok(rules)
     }
 
     /// The names of all kinds, patterns and fields, in the order in which they are counted.
     pub fn names(&self) -> impl Iterator<Item = &Arc<str>> {
-        self.acts.iter().chain(&self.fields).map(|act| &act.name)
+        self.acts.iter().chain(&*self.field_acts).map(|act| &act.name)
     }
 
     /// The part of a find that is meant, where it is not the whole.
     pub(super) fn part(&self, detector: u16, text: &[u8]) -> Option<Range<usize>> {
         let (regex, group) = self.acts.get(usize::from(detector))?.part.as_ref()?;
         regex.captures(text)?.get(*group).map(|part| part.range())
+    }
+
+    /// Whether hashes or stand-ins are written, so that it matters who keeps the key.
+    pub fn is_keyed(&self) -> bool {
+        let mut acts = self.acts.iter().chain(&*self.field_acts);
+        acts.any(|act| matches!(act.action, Action::Hash | Action::StandIn))
     }
 
     /// Whether nothing is ever taken out.

@@ -76,6 +76,8 @@ pub struct Field {
     pub name: String,
     /// Where: see [`crate::format::path`].
     pub path: String,
+    /// Where in it, if what stands there is JSON in a string.
+    pub inside: Option<String>,
     /// What happens to what stands there.
     pub action: Action,
 }
@@ -94,8 +96,8 @@ pub enum Action {
         /// How many stay at the end.
         last: u8,
     },
-    /// Its name and the first 16 hexadecimal digits of a keyed hash, the same for the same
-    /// value of one property: `[email:9f86d081884c7d65]`.
+    /// Its name and sixteen letters of a keyed hash, the same for the same value of one
+    /// property: `[email:hgkdpabcoeflmnij]`.
     Hash,
     /// Nothing stands there. A JSON value that is nothing else becomes `null`.
     Remove,

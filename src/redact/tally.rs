@@ -36,6 +36,24 @@ impl Tally {
         }
     }
 
+    pub(super) fn explains(&self) -> bool {
+        self.notes.is_some()
+    }
+
+    /// Takes over what another one of the same names has counted. Its offsets are not ours.
+    pub(super) fn join(&mut self, other: &mut Self) {
+        for (count, more) in self.counts.iter_mut().zip(&mut other.counts) {
+            *count += std::mem::take(more);
+        }
+        if let (Some(notes), Some(more)) = (&mut self.notes, &mut other.notes) {
+            notes.append(more);
+        }
+    }
+
+    pub(super) fn take_notes(&mut self) -> Vec<Note> {
+        self.notes.as_mut().map(std::mem::take).unwrap_or_default()
+    }
+
     /// How often each was taken out, in the order of [`Rules::names`](super::Rules::names).
     pub fn counts(&self) -> &[u64] {
         &self.counts

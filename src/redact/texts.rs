@@ -1,16 +1,19 @@
 //! What becomes of the texts of a payload: hears of them from a format's reader, and turns
 //! finds and fields into edits.
 
+use super::base64;
 use super::blocked::Blocked;
 use super::edit::Edits;
 use super::hand::{self, Hand};
+use super::inside::{Decides, Inside};
 use super::lane::{Hit, Lanes};
-use super::rules::Rules;
+use super::rules::{FieldAct, Rules};
 use super::spec::{Action, Names};
 use super::tally::{Note, Tally};
 use super::value::Value;
+use crate::detect::search::masks::Ground;
 use crate::format::view::escape;
-use crate::format::{Role, Sink, Spelling, Text};
+use crate::format::{Role, Sink, Spelling, Text, Unreadable};
 use std::cmp::Reverse;
 use std::ops::Range;
 use std::sync::Arc;
@@ -26,11 +29,16 @@ pub(super) struct Texts {
     /// The last key, as far as it was replaced.
     key: Range<u64>,
     value: Value,
+    inside: Option<Box<Inside<Self>>>,
     pub(super) edits: Edits,
     pub(super) tally: Tally,
     pub(super) blocked: Option<Blocked>,
     now: Now,
     name: Vec<u8>,
+    /// The chunk that is being read, and where it begins, as far as somebody looked at it.
+    ground: Ground,
+    ground_at: u64,
+    has_ground: bool,
 }
 
 /// The text that is open.
@@ -40,8 +48,10 @@ enum Now {
     Passing,
     /// One in which something is looked for.
     Searching(Open),
-    /// One that is taken out whole, whatever it says, by the field of this index.
-    Field(u16, Open),
+    /// One that is taken out whole, whatever it says, by this act of all fields.
+    Field(usize, Open),
+    /// One that is JSON in a string.
+    Inside(Open),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -60,17 +70,21 @@ const NUMBER: u64 = 64;
 impl Texts {
     pub(super) fn new(rules: Arc<Rules>, hand: Hand, explains: bool) -> Self {
         Self {
-            tally: Tally::new(rules.acts.len() + rules.fields.len(), explains),
+            tally: Tally::new(rules.acts.len() + rules.field_acts.len(), explains),
             rules,
             hand,
             lanes: Lanes::default(),
             hits: Vec::new(),
             key: 0..0,
             value: Value::default(),
+            inside: None,
             edits: Edits::default(),
             blocked: None,
             now: Now::Passing,
             name: Vec::new(),
+            ground: Ground::default(),
+            ground_at: 0,
+            has_ground: false,
         }
     }
 
@@ -79,37 +93,49 @@ impl Texts {
         &self.rules
     }
 
-    /// Up to where the payload is decided, where a text is open.
-    pub(super) fn settled(&self) -> Option<u64> {
-        let settled = self.searched()?;
-        let waits = self.hits.iter().any(|hit| self.begins_in_key(hit));
-        Some(if waits { settled.min(self.edits.done()) } else { settled })
-    }
-
-    /// Whether it begins in the key that is being told, and does not end in what was told of it.
-    fn begins_in_key(&self, hit: &Hit) -> bool {
-        !hit.continued && self.key.contains(&hit.start) && hit.end > self.key.end
-    }
-
-    /// Up to where all is found.
-    fn searched(&self) -> Option<u64> {
-        match self.now {
-            Now::Passing => None,
-            Now::Field(_, open) if self.value.is_open() => Some(open.begin.saturating_sub(1)),
-            Now::Field(_, open) => Some(open.heard),
-            Now::Searching(open) if open.role == Role::Number => Some(open.begin),
-            Now::Searching(open) => {
-                // Of a text of which nothing was heard the lanes do not know where it begins.
-                let settled = self.lanes.settled(&self.rules).max(open.begin);
-                let is_whole = |hit: &Hit| hit.start <= open.begin && hit.end >= open.heard;
-                let may_be_whole = settled <= open.begin || self.hits.iter().any(is_whole);
-                if may_be_whole && self.rules.removes && open.quotes_are_its_own() {
-                    // Its quotes go with it.
-                    return Some(open.begin.saturating_sub(1));
-                }
-                Some(settled)
-            }
+    /// A chunk comes: what it looks like decides which of its texts have to be read at all.
+    pub(super) fn look(&mut self, at: u64, chunk: &[u8]) {
+        self.has_ground = !self.rules.detectors.is_empty();
+        if self.has_ground {
+            self.rules.detectors.look(chunk, &mut self.ground);
+            self.ground_at = at;
         }
+    }
+
+    /// The chunk is over.
+    pub(super) fn look_away(&mut self) {
+        self.has_ground = false;
+    }
+
+    /// Whether nothing is found in this text, whatever is called its name.
+    #[inline]
+    fn is_nothing(&self, at: u64, raw: &[u8], text: Text<'_>) -> bool {
+        if !self.has_ground || text.field.is_some() {
+            return false;
+        }
+        let from = at.checked_sub(self.ground_at).and_then(|from| usize::try_from(from).ok());
+        let Some(from) = from else { return false };
+        let to = from + raw.len();
+        self.ground.is_plain(from, to)
+            && !(text.spelling == Spelling::Form && raw.contains(&b'+'))
+            && self.rules.detectors.is_nothing(raw, &self.ground, from, to)
+    }
+
+    /// What is written in Base64 with what was found in it replaced; `None` where nothing was.
+    fn in_base64(rules: &Arc<Rules>, hand: &Hand, text: &[u8]) -> Option<Vec<u8>> {
+        let (encoding, plain) = base64::decoded(text)?;
+        let mut inner = Self::new(Arc::clone(rules), hand.clone(), false);
+        let (spelling, role) = (Spelling::Plain, Role::Value);
+        inner.whole(0, &plain, Text { spelling, role, name: b"", field: None });
+        let place = |offset| usize::try_from(offset).unwrap_or(usize::MAX);
+        let (mut out, mut at) = (Vec::new(), 0);
+        while let Some(edit) = inner.edits.pop_if(|_| true) {
+            out.extend_from_slice(plain.get(at..place(edit.start)).unwrap_or_default());
+            out.extend_from_slice(&edit.text);
+            at = place(edit.end);
+        }
+        out.extend_from_slice(plain.get(at..).unwrap_or_default());
+        (inner.tally.total() > 0).then(|| encoding.encode(&out).into_bytes())
     }
 
     /// Turns the finds that nothing can swallow any more into edits.
@@ -158,7 +184,10 @@ impl Texts {
             // A name that is nothing would be another name.
             let is_name = open.role == Role::Name && act.action == Action::Remove;
             let action = if is_name { Action::Label } else { act.action };
-            self.hand.write(action, &act.name, &hit.text, &mut said);
+            match hit.said {
+                Some(written) => said = written,
+                None => self.hand.write(action, &act.name, &hit.text, &mut said),
+            }
             if open.role == Role::Number {
                 self.edits.push(open.begin, open.heard, open.as_value(action, &said), Vec::new());
                 return;
@@ -188,21 +217,28 @@ impl Texts {
 
     /// Drops what the operator allows, and what stands in for somebody already.
     fn allow(&mut self, from: usize) {
-        let rules = &self.rules;
+        let (rules, hand) = (&self.rules, &self.hand);
+        if let Some((detector, inner)) = &rules.base64 {
+            for hit in self.hits.iter_mut().skip(from).filter(|hit| hit.detector == *detector) {
+                hit.said = Some(Self::in_base64(inner, hand, &hit.text).unwrap_or_default());
+            }
+        }
         let mut index = 0;
         self.hits.retain(|hit| {
             index += 1;
             let Some(act) = rules.acts.get(usize::from(hit.detector)) else { return false };
             let is_allowed =
                 || hand::is_stand_in(&hit.text) || rules.allowed.keeps(&act.name, &hit.text);
-            index <= from || act.action != Action::Keep && (hit.continued || !is_allowed())
+            let says_nothing = hit.said.as_ref().is_some_and(Vec::is_empty);
+            index <= from
+                || act.action != Action::Keep && !says_nothing && (hit.continued || !is_allowed())
         });
     }
 
     /// A field is taken out as far as it was heard.
-    fn take(&mut self, index: u16, open: Open, is_over: bool) {
+    fn take(&mut self, index: usize, open: Open, is_over: bool) {
         let rules = Arc::clone(&self.rules);
-        let Some(act) = rules.fields.get(usize::from(index)) else { return };
+        let Some(act) = rules.field_acts.get(index) else { return };
         if open.heard == open.begin {
             // Nothing stands there, and nothing is what it tells.
             return;
@@ -212,7 +248,7 @@ impl Texts {
             if needs_value && !is_over && !self.value.is_long() {
                 return;
             }
-            self.note(rules.acts.len() + usize::from(index), &act.name, open.begin, true);
+            self.note(rules.acts.len() + index, &act.name, open.begin, true);
             let mut said = Vec::new();
             let action = if self.value.is_long() { Action::Label } else { act.action };
             match action {
@@ -236,20 +272,90 @@ impl Texts {
     }
 }
 
+impl Texts {
+    /// What was found in JSON in a string becomes what is found here.
+    fn hear_inside(&mut self, heard: Result<(), Unreadable>) {
+        let Some(inside) = &mut self.inside else { return };
+        while let Some(edit) = inside.next_edit() {
+            self.edits.push(edit.start, edit.end, edit.text, edit.kept);
+        }
+        self.tally.join(&mut inside.texts.tally);
+        let blocked = inside.texts.blocked.take().or(heard.err().map(Blocked::Unreadable));
+        self.blocked = self.blocked.or(blocked);
+    }
+}
+
+impl Texts {
+    /// Whether it begins in the key that is being told, and does not end in what was told of it.
+    fn begins_in_key(&self, hit: &Hit) -> bool {
+        !hit.continued && self.key.contains(&hit.start) && hit.end > self.key.end
+    }
+
+    /// Up to where all is found.
+    fn searched(&self) -> Option<u64> {
+        match self.now {
+            Now::Passing => None,
+            Now::Field(_, open) if self.value.is_open() => Some(open.begin.saturating_sub(1)),
+            Now::Field(_, open) => Some(open.heard),
+            Now::Inside(open) => {
+                let settled = self.inside.as_ref().map_or(open.heard, |inside| inside.settled());
+                // The first of its quotes may go with it.
+                Some(if settled <= open.begin { open.begin.saturating_sub(1) } else { settled })
+            }
+            Now::Searching(open) if open.role == Role::Number => Some(open.begin),
+            Now::Searching(open) => {
+                // Of a text of which nothing was heard the lanes do not know where it begins.
+                let settled = self.lanes.settled(&self.rules).max(open.begin);
+                let is_whole = |hit: &Hit| hit.start <= open.begin && hit.end >= open.heard;
+                let may_be_whole = settled <= open.begin || self.hits.iter().any(is_whole);
+                if may_be_whole && self.rules.removes && open.quotes_are_its_own() {
+                    // Its quotes go with it.
+                    return Some(open.begin.saturating_sub(1));
+                }
+                Some(settled)
+            }
+        }
+    }
+}
+
+impl Decides for Texts {
+    fn settled(&self) -> Option<u64> {
+        let settled = self.searched()?;
+        let waits = self.hits.iter().any(|hit| self.begins_in_key(hit));
+        Some(if waits { settled.min(self.edits.done()) } else { settled })
+    }
+
+    fn edits(&mut self) -> &mut Edits {
+        &mut self.edits
+    }
+}
+
 impl Sink for Texts {
     fn begin(&mut self, at: u64, text: Text<'_>) {
         let Text { spelling, role, name, field } = text;
         let open = Open { begin: at, heard: at, spelling, role };
         let field = field.filter(|_| role != Role::Name);
-        let act = field.and_then(|index| self.rules.fields.get(usize::from(index)));
+        let rules = Arc::clone(&self.rules);
+        let field = field.and_then(|index| rules.fields.get(usize::from(index)));
         self.name.clear();
         self.name.extend_from_slice(name);
         self.key = 0..0;
-        self.now = match (field, act) {
-            (_, Some(act)) if act.action == Action::Keep => Now::Passing,
-            (Some(index), Some(_)) => {
+        self.now = match field {
+            Some(FieldAct::Whole(index)) => {
+                let action = rules.field_acts.get(*index).map(|act| act.action);
+                if action == Some(Action::Keep) {
+                    self.now = Now::Passing;
+                    return;
+                }
                 self.value.begin(spelling);
-                Now::Field(index, open)
+                Now::Field(*index, open)
+            }
+            Some(FieldAct::Inside(inner)) if spelling == Spelling::JsonString => {
+                let explains = self.tally.explains();
+                let texts = Self::new(Arc::clone(inner), self.hand.clone(), explains);
+                let paths = Arc::clone(&inner.paths);
+                self.inside = Some(Box::new(Inside::new(spelling, paths, texts)));
+                Now::Inside(open)
             }
             _ if role == Role::Word || self.rules.detectors.is_empty() => Now::Passing,
             _ if role == Role::Name && self.rules.names == Names::Pass => Now::Passing,
@@ -270,6 +376,13 @@ impl Sink for Texts {
                 let (index, open) = (*index, *open);
                 self.take(index, open, false);
             }
+            Now::Inside(open) => {
+                open.heard = end;
+                if let Some(inside) = &mut self.inside {
+                    let heard = inside.push(at, raw);
+                    self.hear_inside(heard);
+                }
+            }
             Now::Searching(open) => {
                 open.heard = end;
                 let open = *open;
@@ -281,11 +394,23 @@ impl Sink for Texts {
                 let from = self.hits.len();
                 self.lanes.push(&self.rules, at, raw, &mut self.hits);
                 self.allow(from);
-                if open.role != Role::Number {
+                if open.role != Role::Number && !self.hits.is_empty() {
                     self.settle(open, self.searched().unwrap_or_default());
                 }
             }
         }
+    }
+
+    #[inline]
+    fn whole(&mut self, at: u64, raw: &[u8], text: Text<'_>) {
+        if self.is_nothing(at, raw, text) {
+            return;
+        }
+        self.begin(at, text);
+        if !raw.is_empty() {
+            self.more(at, raw);
+        }
+        self.end(at + raw.len() as u64);
     }
 
     fn end(&mut self, _at: u64) {
@@ -294,6 +419,14 @@ impl Sink for Texts {
             Now::Field(index, open) => {
                 self.value.finish();
                 self.take(index, open, true);
+            }
+            Now::Inside(_) => {
+                if let Some(mut inside) = self.inside.take() {
+                    let heard = inside.finish();
+                    self.inside = Some(inside);
+                    self.hear_inside(heard);
+                }
+                self.inside = None;
             }
             Now::Searching(open) => {
                 let from = self.hits.len();

@@ -22,5 +22,5 @@ pub mod secrets;
 mod tls;
 mod watch;
 
-pub use prepare::{StartError, rehearse, verify};
+pub use prepare::{StartError, hash_key, random_key, rehearse, verify};
 pub use running::Server;

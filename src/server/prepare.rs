@@ -106,13 +106,14 @@ pub(super) fn plan(
 }
 
 /// The key of hashes and stand-ins in this file.
-fn hash_key(file: &Path) -> Result<Arc<HashKey>, BadFile> {
+pub fn hash_key(file: &Path) -> Result<Arc<HashKey>, BadFile> {
     let bytes = std::fs::read(file).map(Zeroizing::new).map_err(|e| BadFile::new(file, e))?;
     let master = MasterSecret::from_bytes(&bytes).map_err(|e| BadFile::new(file, e))?;
     Ok(Arc::new(HashKey::new(&*master.key(b"hashes"))))
 }
 
-fn random_key() -> Result<Arc<HashKey>, StartError> {
+/// A key of hashes and stand-ins that is kept nowhere.
+pub fn random_key() -> Result<Arc<HashKey>, StartError> {
     let mut key = Zeroizing::new([0; 32]);
     aws_lc_rs::rand::fill(&mut *key)
         .map_err(|_| StartError::Several(vec!["the system gave no random bytes".to_owned()]))?;

@@ -11,6 +11,7 @@ mod itself;
 mod pipeline;
 mod property;
 mod recording;
+mod redaction;
 mod refusal;
 mod reload;
 mod secrets;

@@ -51,6 +51,7 @@ fn fields() -> Vec<Field> {
     let field = |name: &str, path: &str, action| Field {
         name: name.to_owned(),
         path: path.to_owned(),
+        inside: None,
         action,
     };
     vec![

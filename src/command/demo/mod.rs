@@ -131,19 +131,20 @@ fn introduce(port: u16) -> Result<(), Failure> {
     write!(
         out,
         "\n  Open  https://localhost:{port}/   (the certificate is a throw-away one: accept it)\n\n\
-         \x20 or ask with curl, as a visitor at 203.0.113.77; each property records in a mode of its own:\n\n"
+         \x20 or ask with curl, as a visitor at 203.0.113.77; each property has a mode and a redaction of its own:\n\n"
     )?;
-    for (property, mode) in [
-        ("open", "full"),
-        ("court", "sealed"),
-        ("shop", "truncate"),
-        ("blog", "pseudonym"),
-        ("clinic", "off"),
+    for (property, mode, treatment) in [
+        ("open", "full", "as it was written"),
+        ("court", "sealed", "hashes"),
+        ("shop", "truncate", "labels"),
+        ("blog", "pseudonym", "stand-ins"),
+        ("clinic", "off", "nothing"),
     ] {
         writeln!(
             out,
             "    curl -sk https://localhost:{port}/demo/{property}/messages -H 'X-Forwarded-For: 203.0.113.77' \
-             -H 'CF-Connecting-IP: 203.0.113.77' -d 'hello'   # {mode}"
+             -H 'CF-Connecting-IP: 203.0.113.77' -H 'Content-Type: text/plain' \
+             -d 'I am ann@example.org, my card is 4111 1111 1111 1111'   # {mode}, {treatment}"
         )?;
     }
     writeln!(out, "\n  What is printed is what the backend received. Ctrl-C ends the demo.\n")?;

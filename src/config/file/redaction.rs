@@ -97,11 +97,24 @@ pub enum Validate {
 pub struct Field {
     /// Where it is.
     pub path: Placed<PayloadPath>,
+    /// How what stands there is written, if it is a payload of its own: JSON in a string. Needs
+    /// `inside`.
+    pub decode: Option<Placed<Decode>>,
+    /// Where in what was decoded it is. Needs `decode`.
+    pub inside: Option<Placed<PayloadPath>>,
     /// What labels and counters call it: letters, digits, - and _. Where it is left out: the
     /// last name in the path.
     pub name: Option<Placed<String>>,
     /// What happens to what stands there. Where it is left out: the `action` of the set.
     pub action: Option<FieldAction>,
+}
+
+/// How a payload within a payload is written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Decode {
+    /// JSON in a string.
+    Json,
 }
 
 /// What is never taken out.

@@ -14,6 +14,7 @@ mod upstream;
 mod vault;
 mod words;
 
+pub use redaction::{Entry, group_name};
 pub use vault::ReadFile;
 
 use super::file::{File, property::Property, value::Placed};

@@ -13,7 +13,17 @@ use regex_syntax::hir::{Hir, HirKind, Look};
 #[derive(Debug)]
 pub struct Automaton {
     table: dense::DFA<Vec<u32>>,
+    beginnings: Vec<Beginning>,
     longest: usize,
+}
+
+/// How one of the alternatives of a shape begins.
+#[derive(Debug)]
+pub(super) struct Beginning {
+    /// For each of its first bytes, which there can be.
+    pub(super) bytes: Box<[[bool; 256]; DEPTH]>,
+    /// Its shortest match in bytes.
+    pub(super) shortest: usize,
 }
 
 /// Why a pattern cannot be walked.
@@ -53,41 +63,37 @@ pub struct Step {
 }
 
 impl Automaton {
-    /// The table of a kind's shape: ASCII, without looking around.
-    pub fn of_shape(shape: &str) -> Result<Self, Unfit> {
+    /// The table of a kind's shape: ASCII, without looking around. What is not open stands
+    /// alone: no letter and no digit beside it.
+    pub fn of_shape(shape: &str, is_open: bool) -> Result<Self, Unfit> {
         let ascii = syntax::Config::new().unicode(false).utf8(false);
-        Self::build(&syntax::parse_with(shape, &ascii).map_err(|_| Unfit::Syntax)?)
+        Self::build(&syntax::parse_with(shape, &ascii).map_err(|_| Unfit::Syntax)?, is_open)
     }
 
     /// The table of an operator's pattern. Word boundaries are ASCII's: text is canonical.
     pub fn of_pattern(pattern: &str) -> Result<Self, Unfit> {
         let unicode = syntax::Config::new().utf8(false);
         let parsed = syntax::parse_with(pattern, &unicode).map_err(|_| Unfit::Syntax)?;
-        Self::build(&ascii_boundaries(&parsed))
+        Self::build(&ascii_boundaries(&parsed), true)
     }
 
-    fn build(shape: &Hir) -> Result<Self, Unfit> {
-        if shape.properties().minimum_len() == Some(0) {
+    fn build(shape: &Hir, is_open: bool) -> Result<Self, Unfit> {
+        if shape.properties().minimum_len().is_none_or(|shortest| shortest == 0) {
             return Err(Unfit::Empty);
         }
         let longest = shape.properties().maximum_len().filter(|&longest| longest <= LONGEST);
         let longest = longest.ok_or(Unfit::Endless)?;
-        let nfa = thompson::Compiler::new()
-            .configure(thompson::Config::new().utf8(false).shrink(false))
-            .build_from_hir(shape)
-            .map_err(|_| Unfit::Large)?;
-        let config = dense::Config::new()
-            .match_kind(MatchKind::All)
-            .start_kind(StartKind::Anchored)
-            .dfa_size_limit(Some(TABLE))
-            .determinize_size_limit(Some(4 * TABLE));
-        let table = dense::Builder::new().configure(config).build_from_nfa(&nfa);
-        Ok(Self { table: table.map_err(|_| Unfit::Large)?, longest })
-    }
-
-    /// Bytes of the table.
-    pub fn memory(&self) -> usize {
-        self.table.memory_usage()
+        let table = table(shape)?;
+        let alternatives = match shape.kind() {
+            HirKind::Alternation(alternatives) => &alternatives[..],
+            _ => std::slice::from_ref(shape),
+        };
+        let beginning = |alternative: &Hir| {
+            let shortest = alternative.properties().minimum_len().unwrap_or(1);
+            Ok(Beginning { bytes: first_bytes(&self::table(alternative)?, is_open), shortest })
+        };
+        let beginnings = alternatives.iter().map(beginning).collect::<Result<_, _>>()?;
+        Ok(Self { table, beginnings, longest })
     }
 
     /// The longest match in bytes.
@@ -124,37 +130,66 @@ impl Automaton {
                 .any(|byte| !self.table.is_dead_state(self.table.next_state(at.0, byte)))
     }
 
-    /// For each of the first `N` bytes of a match, which there can be: all of them where a match
-    /// may have ended by then.
-    pub fn prefix<const N: usize>(&self) -> [[bool; 256]; N] {
-        let mut allowed = [[false; 256]; N];
-        let befores = [None, Some(b' '), Some(b'a'), Some(b'\n'), Some(b'\r'), Some(0x80)];
-        let mut states: Vec<StateID> = befores.iter().map(|&before| self.start(before).0).collect();
-        for depth in 0..N {
-            states.sort_unstable();
-            states.dedup();
-            let mut next = Vec::new();
-            for &state in &states {
-                for byte in 0..=u8::MAX {
-                    let to = self.table.next_state(state, byte);
-                    if self.table.is_match_state(to) {
-                        for rest in allowed.iter_mut().skip(depth) {
-                            *rest = [true; 256];
-                        }
-                        return allowed;
-                    }
-                    if !self.table.is_dead_state(to) {
-                        if let Some(row) = allowed.get_mut(depth) {
-                            row[usize::from(byte)] = true;
-                        }
-                        next.push(to);
-                    }
+    /// How each of its alternatives begins.
+    pub(super) fn beginnings(&self) -> &[Beginning] {
+        &self.beginnings
+    }
+}
+
+fn table(shape: &Hir) -> Result<dense::DFA<Vec<u32>>, Unfit> {
+    let nfa = thompson::Compiler::new()
+        .configure(thompson::Config::new().utf8(false).shrink(false))
+        .build_from_hir(shape)
+        .map_err(|_| Unfit::Large)?;
+    let config = dense::Config::new()
+        .match_kind(MatchKind::All)
+        .start_kind(StartKind::Anchored)
+        .dfa_size_limit(Some(TABLE))
+        .determinize_size_limit(Some(4 * TABLE));
+    dense::Builder::new().configure(config).build_from_nfa(&nfa).map_err(|_| Unfit::Large)
+}
+
+/// How many first bytes decide whether a walk begins at all: numbers of people have up to
+/// sixteen digits.
+pub(super) const DEPTH: usize = 16;
+
+/// For each of the first bytes of a match, which there can be: those that go on, and where a
+/// match may end, those that may stand behind it. From then on, all of them.
+fn first_bytes(table: &dense::DFA<Vec<u32>>, is_open: bool) -> Box<[[bool; 256]; DEPTH]> {
+    let mut allowed = Box::new([[false; 256]; DEPTH]);
+    let befores = [None, Some(b' '), Some(b'a'), Some(b'\n'), Some(b'\r'), Some(0x80)];
+    let start = |&before: &Option<u8>| {
+        let config = start::Config::new().look_behind(before).anchored(Anchored::Yes);
+        table.start_state(&config).unwrap_or_default()
+    };
+    let mut states: Vec<StateID> = befores.iter().map(start).collect();
+    let goes_on = |state| (0..=u8::MAX).any(|b| !table.is_dead_state(table.next_state(state, b)));
+    for depth in 0..DEPTH {
+        states.sort_unstable();
+        states.dedup();
+        let (mut next, mut ended) = (Vec::new(), false);
+        for &state in &states {
+            for byte in 0..=u8::MAX {
+                let to = table.next_state(state, byte);
+                let ends = table.is_match_state(to);
+                let lives = !table.is_dead_state(to) && (!ends || goes_on(to));
+                ended |= ends;
+                // Behind a match that stands alone there is no letter and no digit.
+                if lives || ends && (is_open || !byte.is_ascii_alphanumeric()) {
+                    allowed[depth][usize::from(byte)] = true;
+                }
+                if lives {
+                    next.push(to);
                 }
             }
-            states = next;
         }
-        allowed
+        if ended {
+            allowed.iter_mut().skip(depth + 1).for_each(|rest| *rest = [true; 256]);
+            break;
+        }
+        states = next;
     }
+    allowed
 }
 
 /// The same pattern with ASCII word boundaries instead of Unicode ones, which a table of bytes

@@ -14,6 +14,7 @@
 mod anchor;
 pub mod automaton;
 mod edge;
+pub mod masks;
 mod pem;
 pub mod scanner;
 pub mod set;

@@ -2,10 +2,11 @@
 
 use super::automaton::State;
 use super::edge::free_behind;
+use super::masks::Ground;
 use super::pem::PemTail;
-use super::set::{ANCHOR, Detector, Detectors, Need, OPEN, START, WORD};
+use super::set::{ANCHOR, BANKS, Detector, Detectors, Need, OPEN, START, WORD};
 use super::starts::{BANK, Possible};
-use super::words::REACH;
+use super::words::{Met, REACH};
 
 /// Something found, in offsets of the canonical text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,6 +47,15 @@ pub struct Scanner {
     /// Which kinds the name of the text speaks for; empty until somebody asks.
     named: Vec<u64>,
     near: Vec<u64>,
+    /// For which place `near` is.
+    near_at: Option<u64>,
+    met: Met,
+    /// What the text looks like from here on, where it was worth a look.
+    ground: Ground,
+    ground_at: u64,
+    has_ground: bool,
+    /// Where the next data begins that is no text, as soon as somebody looked for it.
+    data: Option<Option<u64>>,
 }
 
 /// One candidate on its way through its shape.
@@ -75,6 +85,8 @@ impl Scanner {
         self.name.clear();
         self.name.extend_from_slice(name);
         self.named.clear();
+        self.near_at = None;
+        self.met.begin_at(0);
     }
 
     /// Goes on like another search that has looked at the text before `offset` and at nothing
@@ -92,6 +104,27 @@ impl Scanner {
         (self.in_data, self.floor, self.is_over) = (*in_data, *floor, false);
         self.name.clone_from(&other.name);
         self.named.clone_from(&other.named);
+        self.near_at = None;
+        self.met.begin_at(self.base);
+    }
+
+    /// Whether this search will find the same as another one in whatever text follows both.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let is_idle = |one: &Self| {
+            one.open == 0 && one.tail.is_none() && !one.in_data && one.cursor == one.len()
+        };
+        let tail = |one: &Self| {
+            let gone = one.text.len().saturating_sub(LOOK_BACK);
+            (gone > 0).then_some(gone)
+        };
+        // What lies behind the reach of any look back is the same for both: over.
+        let age = |one: &Self, at: u64| (one.len() - at).min(LOOK_BACK as u64);
+        let (Some(gone), Some(others_gone)) = (tail(self), tail(other)) else { return false };
+        is_idle(self)
+            && is_idle(other)
+            && self.text.get(gone..) == other.text.get(others_gone..)
+            && age(self, self.floor) == age(other, other.floor)
+            && self.claimed.iter().zip(&other.claimed).all(|(a, b)| age(self, *a) == age(other, *b))
     }
 
     /// Where more text is appended.
@@ -123,6 +156,13 @@ impl Scanner {
     /// [`Scanner::settled`].
     pub fn scan(&mut self, detectors: &Detectors, last: bool, found: &mut Vec<Find>) {
         self.is_over = last;
+        self.data = None;
+        let rest = self.text.get(self.place(self.cursor)..).unwrap_or_default();
+        self.has_ground = rest.len() >= WORTH_A_LOOK;
+        if self.has_ground {
+            detectors.look(rest, &mut self.ground);
+            self.ground_at = self.cursor;
+        }
         loop {
             if let Some((detector, tail)) = &mut self.tail {
                 let start = self.cursor;
@@ -186,47 +226,82 @@ impl Scanner {
     /// where there is none, or where that depends on bytes that have not come.
     fn advance(&mut self, detectors: &Detectors, last: bool) -> bool {
         let mut at = self.place(self.cursor);
-        let mut in_word = at
-            .checked_sub(1)
-            .and_then(|before| self.text.get(before))
-            .is_some_and(u8::is_ascii_alphanumeric);
-        while let Some(&byte) = self.text.get(at) {
-            if self.in_data && !is_base64(byte) {
-                self.in_data = false;
-                self.floor = self.base + at as u64;
-            }
-            let class = detectors.class[usize::from(byte)];
-            let starts = class & OPEN != 0 || class & START != 0 && !in_word;
-            if (starts || class & ANCHOR != 0) && !self.in_data {
+        loop {
+            if self.in_data {
+                let rest = self.text.get(at..).unwrap_or_default();
+                let run = rest.iter().position(|&byte| !is_base64(byte));
+                at += run.unwrap_or(rest.len());
                 self.cursor = self.base + at as u64;
-                if !self.list(detectors, at, class, starts, last) {
+                if run.is_none() {
+                    return false;
+                }
+                self.in_data = false;
+                self.floor = self.cursor;
+            }
+            if self.data.is_none_or(|data| data.is_some_and(|data| data <= self.base + at as u64)) {
+                self.data = Some(self.next_data(at).map(|data| self.base + data as u64));
+            }
+            let data = self.data.flatten().map(|data| self.place(data));
+            while let Some(hot) = self.next_hot(detectors, at, data.unwrap_or(self.text.len())) {
+                self.cursor = self.base + hot as u64;
+                if !self.list(detectors, hot, last) {
                     return false;
                 }
                 if self.open > 0 {
                     return true;
                 }
+                at = hot + 1;
             }
-            if byte == b',' && ends_data_head(self.text.get(..at).unwrap_or_default()) {
-                self.in_data = true;
+            at = data.unwrap_or(self.text.len());
+            self.cursor = self.base + at as u64;
+            if data.is_none() {
+                return false;
             }
-            in_word = class & WORD != 0;
-            at += 1;
+            self.in_data = true;
         }
-        self.cursor = self.base + at as u64;
-        false
+    }
+
+    /// The first place from `at` up to `end` where something may begin.
+    fn next_hot(&self, detectors: &Detectors, at: usize, end: usize) -> Option<usize> {
+        let ground = usize::try_from(self.ground_at.saturating_sub(self.base)).ok()?;
+        if let Some(from) = at.checked_sub(ground).filter(|_| self.has_ground) {
+            return self.ground.next_hot(from).map(|hot| hot + ground).filter(|&hot| hot < end);
+        }
+        let mut in_word = self.is_word(at.checked_sub(1));
+        let rest = self.text.get(at..end).unwrap_or_default();
+        let hot = rest.iter().position(|&byte| {
+            let class = detectors.class[usize::from(byte)];
+            let starts = class & (OPEN | ANCHOR) != 0 || class & START != 0 && !in_word;
+            in_word = class & WORD != 0;
+            starts
+        });
+        hot.map(|hot| at + hot)
+    }
+
+    fn is_word(&self, place: Option<usize>) -> bool {
+        place.and_then(|place| self.text.get(place)).is_some_and(u8::is_ascii_alphanumeric)
+    }
+
+    /// Where from `at` on the data of a `data:` link begins.
+    fn next_data(&self, at: usize) -> Option<usize> {
+        let mut from = at.saturating_sub(DATA_MARK.len());
+        loop {
+            let rest = self.text.get(from..)?;
+            from += memchr::memmem::find(rest, DATA_MARK)? + DATA_MARK.len();
+            // The mark may stand right before `at`: that data was begun already.
+            if from > at && is_data_head(self.text.get(..from).unwrap_or_default()) {
+                return Some(from);
+            }
+        }
     }
 
     /// Lists what may begin at the cursor, or around it; false where that depends on bytes that
     /// have not come.
-    fn list(
-        &mut self,
-        detectors: &Detectors,
-        at: usize,
-        class: u8,
-        starts: bool,
-        last: bool,
-    ) -> bool {
-        let mut possible = [0_u64; super::set::MOST / BANK];
+    fn list(&mut self, detectors: &Detectors, at: usize, last: bool) -> bool {
+        let class = self.text.get(at).map_or(0, |&byte| detectors.class[usize::from(byte)]);
+        let in_word = self.is_word(at.checked_sub(1));
+        let starts = class & OPEN != 0 || class & START != 0 && !in_word;
+        let mut possible = [0_u64; BANKS];
         if starts {
             for (bank, possible) in detectors.banks.iter().zip(&mut possible) {
                 match bank.possible(&self.text, at, last) {
@@ -250,11 +325,19 @@ impl Scanner {
                 }
             }
         }
+        let mut before = None;
         for (bank, mut kinds) in possible.into_iter().enumerate() {
             while kinds != 0 {
-                let index = bank * BANK + kinds.trailing_zeros() as usize;
+                let bit = bank * BANK + kinds.trailing_zeros() as usize;
                 kinds &= kinds - 1;
-                self.push(detectors, u16::try_from(index).unwrap_or(u16::MAX), at);
+                let owner = detectors.owners.get(bit).copied();
+                // Two ways to begin are one walk.
+                if let Some(owner) = owner.filter(|_| owner != before)
+                    && self.has_its_word(detectors, owner, at)
+                {
+                    self.push(detectors, owner, at);
+                }
+                before = owner;
             }
         }
         true
@@ -295,7 +378,6 @@ impl Scanner {
     /// depends on bytes that have not come.
     fn decide(&mut self, detectors: &Detectors, last: bool, found: &mut Vec<Find>) -> bool {
         let made = found.len();
-        let mut near_at = None;
         for index in 0..self.open {
             let Some(walk) = self.walks.get(index) else { continue };
             let (start, number) = (walk.start, walk.detector);
@@ -324,12 +406,8 @@ impl Scanner {
                 if !(one.check)(part) {
                     continue;
                 }
-                if near_at != Some(start) {
-                    self.look_around(detectors, place);
-                    near_at = Some(start);
-                }
-                let bit = self.near.get(usize::from(number) / BANK).copied().unwrap_or_default();
-                let in_context = bit >> (usize::from(number) % BANK) & 1 == 1;
+                self.look_around(detectors, place);
+                let in_context = self.is_near(number);
                 if needs && !in_context {
                     continue;
                 }
@@ -356,8 +434,27 @@ impl Scanner {
         }
     }
 
+    /// Whether a detector that looks at nothing without a word before it has one at this place.
+    fn has_its_word(&mut self, detectors: &Detectors, detector: u16, place: usize) -> bool {
+        if detectors.get(detector).is_none_or(|one| one.need != Need::Always) {
+            return true;
+        }
+        self.look_around(detectors, place);
+        self.is_near(detector)
+    }
+
+    fn is_near(&self, detector: u16) -> bool {
+        let (bank, bit) = (usize::from(detector) / BANK, usize::from(detector) % BANK);
+        self.near.get(bank).is_some_and(|near| near >> bit & 1 == 1)
+    }
+
     /// Notes for which kinds a word stands before this place, or in the name of the text.
     fn look_around(&mut self, detectors: &Detectors, place: usize) {
+        let at = self.base + place as u64;
+        if self.near_at == Some(at) {
+            return;
+        }
+        self.near_at = Some(at);
         if self.named.is_empty() {
             let mut name = Vec::with_capacity(self.name.len());
             let mut lower = false;
@@ -373,8 +470,7 @@ impl Scanner {
         }
         self.near.clear();
         self.near.extend_from_slice(&self.named);
-        let before = self.text.get(place.saturating_sub(REACH)..place).unwrap_or_default();
-        detectors.words.find(before, &mut self.near);
+        detectors.words.before(&self.text, self.base, at, &mut self.met, &mut self.near);
     }
 }
 
@@ -410,6 +506,9 @@ impl Detectors {
     }
 }
 
+/// How much text is worth a look at all of it before each byte is: a few blocks.
+const WORTH_A_LOOK: usize = 128;
+
 /// What is kept of the text that was looked at: context, and the head of a `data:` link.
 const LOOK_BACK: usize = if REACH > DATA_HEAD { REACH } else { DATA_HEAD } + 2;
 
@@ -417,14 +516,14 @@ const LOOK_BACK: usize = if REACH > DATA_HEAD { REACH } else { DATA_HEAD } + 2;
 /// 127 characters (RFC 6838 section 4.2), in practice much less.
 const DATA_HEAD: usize = 96;
 
+/// What a `data:` link in Base64 has before its data.
+const DATA_MARK: &[u8] = b";base64,";
+
 /// Whether the text ends in the head of a `data:` link in Base64: what follows is no text.
-fn ends_data_head(text: &[u8]) -> bool {
-    if !text.ends_with(b";base64") {
-        return false;
-    }
+fn is_data_head(text: &[u8]) -> bool {
     let head = text.get(text.len().saturating_sub(DATA_HEAD)..).unwrap_or_default();
     let Some(start) = memchr::memmem::rfind(head, b"data:") else { return false };
-    let kind = head.get(start + 5..).unwrap_or_default();
+    let kind = head.get(start + 5..head.len() - DATA_MARK.len()).unwrap_or_default();
     kind.contains(&b'/') && kind.iter().all(|b| b.is_ascii_alphanumeric() || b"/;=.+-_".contains(b))
 }
 

@@ -2,7 +2,9 @@
 
 use super::anchor::Anchor;
 use super::automaton::{Automaton, Unfit};
-use super::starts::{BANK, Bank};
+use super::edge::free_behind;
+use super::masks::{Ground, Masks};
+use super::starts::{BANK, Bank, Possible};
 use super::words::Words;
 use crate::detect::catalog;
 use crate::detect::kind::{Context, Edges, Kind};
@@ -10,19 +12,23 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 /// How many detectors fit in a set.
-pub const MOST: usize = BANKS * BANK;
+pub const MOST: usize = 512;
 
-const BANKS: usize = 8;
+/// How many banks a set may have: a detector has a few ways to begin.
+pub(super) const BANKS: usize = 32;
 
 /// Kinds and patterns that are looked for together. Shared by all searches.
 #[derive(Debug)]
 pub struct Detectors {
     pub(super) list: Vec<Detector>,
     pub(super) banks: Vec<Bank>,
+    /// Whose the bits of the banks are.
+    pub(super) owners: Vec<u16>,
     pub(super) words: Words,
     pub(super) class: [u8; 256],
     /// The detectors that are not found by their first bytes.
     pub(super) anchored: Vec<u16>,
+    pub(super) masks: Masks,
 }
 
 /// One thing that is looked for.
@@ -102,6 +108,28 @@ impl Detector {
         })
     }
 
+    /// Whether something that begins at this place of a whole text is one, whatever stands
+    /// before it.
+    fn is_found(&self, text: &[u8], place: usize) -> bool {
+        let before = place.checked_sub(1).and_then(|before| text.get(before)).copied();
+        let mut state = self.shape.start(before);
+        let is_one = |end: usize| {
+            free_behind(self.edges, text, end, true) == Some(true)
+                && text.get(place..end).is_some_and(self.check)
+        };
+        for (end, &byte) in text.iter().enumerate().skip(place) {
+            let step = self.shape.step(state, byte);
+            if step.ended && is_one(end) {
+                return true;
+            }
+            if step.dead {
+                return false;
+            }
+            state = step.state;
+        }
+        self.shape.ends(state) && is_one(text.len())
+    }
+
     /// The longest match in bytes.
     pub fn longest(&self) -> usize {
         self.shape.longest()
@@ -112,20 +140,32 @@ impl Detectors {
     /// A set of these, at most [`MOST`]: those beyond are left out.
     pub fn new(mut list: Vec<Detector>) -> Self {
         list.truncate(MOST);
+        let ways = |one: &Detector| one.shape.beginnings().len();
+        let mut all = 0;
+        list.retain(|one| {
+            all += ways(one);
+            all <= BANKS * BANK
+        });
         let mut banks: Vec<Bank> = Vec::new();
+        let (mut owners, mut beginnings) = (Vec::new(), Vec::new());
         let mut class = [0; 256];
         let mut anchored = Vec::new();
-        for (index, detector) in list.iter().enumerate() {
-            if index % BANK == 0 {
-                banks.push(Bank::new());
+        for (index, detector) in (0_u16..).zip(&list) {
+            if let Some(byte) = detector.anchor.byte() {
+                class[usize::from(byte)] |= ANCHOR;
+                anchored.push(index);
+                continue;
             }
-            match (detector.anchor.byte(), banks.last_mut()) {
-                (Some(byte), _) => {
-                    class[usize::from(byte)] |= ANCHOR;
-                    anchored.extend(u16::try_from(index));
+            for beginning in detector.shape.beginnings() {
+                let bit = owners.len() % BANK;
+                if bit == 0 {
+                    banks.push(Bank::new());
                 }
-                (None, Some(bank)) => bank.add(index % BANK, &detector.shape, detector.edges),
-                (None, None) => {}
+                if let Some(bank) = banks.last_mut() {
+                    bank.add(bit, beginning, detector.edges);
+                }
+                owners.push(index);
+                beginnings.push((&*beginning.bytes, detector.edges == Edges::Open));
             }
         }
         for (byte, class) in (0..=u8::MAX).zip(&mut class) {
@@ -142,13 +182,69 @@ impl Detectors {
             }
         }
         let words = list.iter().map(|one| one.words.iter().map(String::as_str).collect());
-        let words = Words::new(words.collect::<Vec<_>>().into_iter());
-        Self { list, banks, words, class, anchored }
+        let words = Words::new(&words.collect::<Vec<_>>());
+        let anchors: Vec<u8> = list.iter().filter_map(|one| one.anchor.byte()).collect();
+        let masks = Masks::new(&beginnings, &anchors);
+        Self { list, banks, owners, words, class, anchored, masks }
     }
 
     /// What is looked for, in the order of the numbers that finds bear.
     pub fn list(&self) -> &[Detector] {
         &self.list
+    }
+
+    /// Looks at a piece of text for places where something may begin.
+    pub fn look(&self, text: &[u8], ground: &mut Ground) {
+        self.masks.look(text, ground);
+    }
+
+    /// Whether in a whole text, of which all bytes stand for themselves, nothing is found: of
+    /// what is hot from `from` to `to` in the piece that it is in, nothing proves itself.
+    pub fn is_nothing(&self, text: &[u8], ground: &Ground, from: usize, to: usize) -> bool {
+        // What stands before the text does not make its beginning a part of it.
+        if self.is_found(text, 0) {
+            return false;
+        }
+        let mut at = from;
+        while let Some(hot) = ground.next_hot(at).filter(|&hot| hot < to) {
+            let place = hot - from;
+            let byte = text.get(place).copied().unwrap_or_default();
+            let is_anchor = self.class[usize::from(byte)] & ANCHOR != 0;
+            if is_anchor && self.is_anchored(text, place) || place > 0 && self.is_found(text, place)
+            {
+                return false;
+            }
+            at = hot + 1;
+        }
+        true
+    }
+
+    /// Whether something that begins at this place of a whole text proves itself, whatever
+    /// stands before it.
+    fn is_found(&self, text: &[u8], place: usize) -> bool {
+        let mut owners = self.owners.chunks(BANK);
+        self.banks.iter().any(|bank| {
+            let owners = owners.next().unwrap_or_default();
+            let Possible::These(mut kinds) = bank.possible(text, place, true) else { return true };
+            while kinds != 0 {
+                let owner = owners.get(kinds.trailing_zeros() as usize);
+                kinds &= kinds - 1;
+                let detector = owner.and_then(|&owner| self.list.get(usize::from(owner)));
+                if detector.is_none_or(|detector| detector.is_found(text, place)) {
+                    return true;
+                }
+            }
+            false
+        })
+    }
+
+    /// Whether a detector that is looked for by the byte at this place may begin before it.
+    fn is_anchored(&self, text: &[u8], place: usize) -> bool {
+        let anchored = self.anchored.iter().filter_map(|&one| self.list.get(usize::from(one)));
+        let byte = text.get(place).copied();
+        anchored
+            .filter(|one| one.anchor.byte() == byte)
+            .any(|one| one.anchor.starts(text, place, true).is_none_or(|starts| !starts.is_empty()))
     }
 
     /// Whether what this detector finds is the first line of something longer.
@@ -169,7 +265,8 @@ fn shape_of(kind: &'static Kind) -> Arc<Automaton> {
     let mut shapes = shapes.lock().unwrap_or_else(PoisonError::into_inner);
     let built = shapes.entry(kind.name).or_insert_with(|| {
         // A test builds every kind's.
-        Arc::new(Automaton::of_shape(kind.shape).expect("kinds have shapes with an end"))
+        let is_open = kind.edges == Edges::Open;
+        Arc::new(Automaton::of_shape(kind.shape, is_open).expect("kinds have shapes with an end"))
     });
     Arc::clone(built)
 }

@@ -1,11 +1,8 @@
-//! Which kinds can begin here? The first eight bytes decide, all kinds of a bank at once.
+//! Which kinds can begin here? The first sixteen bytes decide, all kinds of a bank at once.
 
-use super::automaton::Automaton;
+use super::automaton::{Beginning, DEPTH};
 use super::edge::free_before;
 use crate::detect::kind::Edges;
-
-/// How many bytes decide.
-const DEPTH: usize = 8;
 
 /// How many kinds fit in a bank: a bit each.
 pub(super) const BANK: usize = 64;
@@ -15,6 +12,8 @@ pub(super) const BANK: usize = 64;
 #[derive(Debug)]
 pub(super) struct Bank {
     rows: Box<[[u64; 256]; DEPTH]>,
+    /// Which kinds have matches of so many bytes or less.
+    ended: [u64; DEPTH],
     open: u64,
     number: u64,
     dotted: u64,
@@ -32,16 +31,19 @@ pub(super) enum Possible {
 impl Bank {
     /// No kinds yet.
     pub(super) fn new() -> Self {
-        Self { rows: Box::new([[0; 256]; DEPTH]), open: 0, number: 0, dotted: 0 }
+        Self { rows: Box::new([[0; 256]; DEPTH]), ended: [0; DEPTH], open: 0, number: 0, dotted: 0 }
     }
 
-    /// Adds a kind under this bit.
-    pub(super) fn add(&mut self, bit: usize, shape: &Automaton, edges: Edges) {
+    /// Adds a kind, or one of the ways in which it begins, under this bit.
+    pub(super) fn add(&mut self, bit: usize, beginning: &Beginning, edges: Edges) {
         let mask = 1_u64 << bit;
-        for (row, allowed) in self.rows.iter_mut().zip(shape.prefix::<DEPTH>()) {
-            for (kinds, _) in row.iter_mut().zip(allowed).filter(|(_, allowed)| *allowed) {
+        for (row, allowed) in self.rows.iter_mut().zip(beginning.bytes.iter()) {
+            for (kinds, _) in row.iter_mut().zip(allowed).filter(|(_, allowed)| **allowed) {
                 *kinds |= mask;
             }
+        }
+        for ended in self.ended.iter_mut().skip(beginning.shortest) {
+            *ended |= mask;
         }
         match edges {
             Edges::Open => self.open |= mask,
@@ -70,10 +72,11 @@ impl Bank {
             }
         }
         kinds &= self.free_before(text, at);
-        if kinds != 0 && rest.len() < DEPTH && !last {
-            return Possible::Undecided;
+        match self.ended.get(rest.len()) {
+            Some(ended) if last => Possible::These(kinds & ended),
+            Some(_) if kinds != 0 => Possible::Undecided,
+            _ => Possible::These(kinds),
         }
-        Possible::These(kinds)
     }
 
     /// The kinds that may begin behind what stands before `at`.

@@ -13,7 +13,7 @@
 //! whole. Where another text stands between two lines of data, two texts of data are told,
 //! since a text can have no other inside.
 
-use super::json::Json;
+use super::guess::Guess;
 use super::path::Paths;
 use super::plain::Plain;
 use super::{Bounds, Sink, Spelling, Text, Unreadable};
@@ -28,11 +28,12 @@ pub struct EventStream {
     first: bool,
     /// Whether the byte before was a CR that ended a line. An LF belongs to it.
     after_cr: bool,
-    event: Event,
-    text: Plain,
-    json: Json,
-    /// Whether the JSON of the event is in the middle of a text.
-    in_json_text: bool,
+    /// The data of the present event.
+    data: Guess,
+    /// Whether there was any.
+    has_data: bool,
+    /// Whether a text of the data is under way.
+    in_text: bool,
     /// The end of the last line of data, which joins it to the next.
     joint: Option<Joint>,
     /// The text of another line.
@@ -57,15 +58,6 @@ enum Line {
     Other,
 }
 
-/// What the data of the present event is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Event {
-    /// Nothing yet.
-    Silent,
-    Text,
-    Json,
-}
-
 #[derive(Clone, Copy, Debug)]
 struct Joint {
     at: u64,
@@ -85,10 +77,9 @@ impl EventStream {
             line: Line::Start,
             first: true,
             after_cr: false,
-            event: Event::Silent,
-            text: Plain::new(Spelling::Plain),
-            json: Json::new(bounds, paths),
-            in_json_text: false,
+            data: Guess::new(b"", bounds, paths),
+            has_data: false,
+            in_text: false,
             joint: None,
             other: Plain::new(Spelling::Plain),
         }
@@ -124,7 +115,7 @@ impl EventStream {
             Line::Word { at, .. } => Some(at),
             _ => None,
         };
-        [word, self.joint.map(|joint| joint.at), self.json.held()].into_iter().flatten().min()
+        [word, self.joint.map(|joint| joint.at), self.data.held()].into_iter().flatten().min()
     }
 
     /// The payload is over; what comes then is another one.
@@ -183,7 +174,7 @@ impl EventStream {
             }
             Line::Data => {
                 let run = up_to_line_break(raw);
-                self.data(at, first, run, sink)?;
+                self.data(at, run, sink)?;
                 Ok(run.len())
             }
             Line::Other => {
@@ -210,7 +201,7 @@ impl EventStream {
         if self.line == Line::Start {
             return self.end_event(at, sink);
         }
-        if self.end_line(at, sink)? && self.event != Event::Silent {
+        if self.end_line(at, sink)? && self.has_data {
             let line_break: &[u8] = if byte == b'\r' { b"\r" } else { b"\n" };
             self.joint = Some(Joint { at, line_break });
         }
@@ -258,39 +249,18 @@ impl EventStream {
     fn data<S: Sink + ?Sized>(
         &mut self,
         at: u64,
-        first: u8,
         run: &[u8],
         sink: &mut S,
     ) -> Result<(), Unreadable> {
-        if self.event == Event::Silent {
-            self.event = match first {
-                b'{' | b'[' => Event::Json,
-                _ => Event::Text,
-            };
-        }
-        self.event_data(at, run, sink)
+        self.has_data = true;
+        self.data.push(at, run, &mut Watched { sink, in_text: &mut self.in_text })
     }
 
     /// Another line of data follows: the line break before it is part of the data.
     fn join<S: Sink + ?Sized>(&mut self, sink: &mut S) -> Result<(), Unreadable> {
         match self.joint.take() {
-            Some(Joint { at, line_break }) => self.event_data(at, line_break, sink),
+            Some(Joint { at, line_break }) => self.data(at, line_break, sink),
             None => Ok(()),
-        }
-    }
-
-    fn event_data<S: Sink + ?Sized>(
-        &mut self,
-        at: u64,
-        run: &[u8],
-        sink: &mut S,
-    ) -> Result<(), Unreadable> {
-        match self.event {
-            Event::Silent => Ok(()),
-            Event::Text => self.text.push(at, run, sink),
-            Event::Json => {
-                self.json.push(at, run, &mut Watched { sink, in_text: &mut self.in_json_text })
-            }
         }
     }
 
@@ -298,27 +268,20 @@ impl EventStream {
     /// JSON that is between two texts goes on behind it.
     fn step_aside<S: Sink + ?Sized>(&mut self, sink: &mut S) -> Result<(), Unreadable> {
         let Some(Joint { at, line_break }) = self.joint else { return Ok(()) };
-        if self.event == Event::Json {
-            // It ends a number; no string can hold one.
-            self.join(sink)?;
-            if !self.in_json_text {
-                return Ok(());
-            }
-            return self.end_event(at + line_break.len() as u64, sink);
+        self.data.settle(&mut Watched { sink, in_text: &mut self.in_text })?;
+        if !self.data.is_json() {
+            return self.end_event(at, sink);
         }
-        self.end_event(at, sink)
+        // It ends a number; no string can hold one.
+        self.join(sink)?;
+        if self.in_text { self.end_event(at + line_break.len() as u64, sink) } else { Ok(()) }
     }
 
     /// The event is over. Its data ended with its last line, or before this offset.
     fn end_event<S: Sink + ?Sized>(&mut self, at: u64, sink: &mut S) -> Result<(), Unreadable> {
         let at = self.joint.take().map_or(at, |joint| joint.at);
-        match std::mem::replace(&mut self.event, Event::Silent) {
-            Event::Silent => Ok(()),
-            Event::Text => self.text.finish(at, sink),
-            Event::Json => {
-                self.json.finish(at, &mut Watched { sink, in_text: &mut self.in_json_text })
-            }
-        }
+        self.has_data = false;
+        self.data.finish(at, &mut Watched { sink, in_text: &mut self.in_text })
     }
 }
 

@@ -83,6 +83,26 @@ fn data_that_begins_like_json_is_json() {
             &["value jsonstring : a", "value plain : 7", "value jsonstring : b", "value plain : c"],
         ),
         ("data:  [\"a\"]\n\n", &["value plain :  [\"a\"]"]),
+        (
+            "data: [\nid: 7\ndata: \"a\"]\n\n",
+            &["value plain : [", "value plain : 7", "value plain : \"a\"]"],
+        ),
+        // A number is told when it is over, and that is before the other text.
+        (
+            "data: [1,2\n: 3\ndata: ,4\n: 5\n\n",
+            &[
+                "number plain : 1",
+                "number plain : 2",
+                "value plain : 3",
+                "number plain : 4",
+                "value plain : 5",
+            ],
+        ),
+        // No string of JSON goes on in another line; one that does ends where another text begins.
+        (
+            "data: [\"a\n: b\ndata: c\n\n",
+            &["value jsonstring : a\n", "value plain : b", "value plain : c"],
+        ),
     ] {
         check(payload, expected);
     }
@@ -90,7 +110,7 @@ fn data_that_begins_like_json_is_json() {
 
 proptest! {
     #[test]
-    fn cuts_do_not_matter(payload in "(data: ?|id:|:|d|\\{|\\[|\"|a|1| |\n|\r\n|\r|\u{feff}){0,16}") {
+    fn cuts_do_not_matter(payload in "(data: ?|id:|:|d|\\{|\\[|\\]|,|\"|true|a|1| |\n|\r\n|\r|\u{feff}){0,20}") {
         lines(payload.as_bytes(), || EventStream::new(Bounds::default(), paths(&[])));
     }
 }

@@ -249,8 +249,10 @@ impl Json {
         match class {
             Class::Quote => {
                 piece.next += 1;
-                self.begin(piece.offset(), Spelling::JsonString, Role::Value, sink);
-                self.text(Escapes::default(), piece, sink);
+                let mut escapes = Escapes::default();
+                let text = self.text_of(Spelling::JsonString, Role::Value);
+                let (_, closed) = piece.string(Some(text), &mut escapes, sink);
+                self.told_text(closed, escapes);
             }
             Class::OpenObject => self.open(Inside::Object, piece)?,
             Class::OpenArray => self.open(Inside::Array, piece)?,
@@ -289,14 +291,22 @@ impl Json {
             name: self.levels.name(),
             field: self.trail.matched(),
         };
-        sink.begin(piece.offset(), text);
-        self.key(Escapes::default(), piece, sink);
+        let mut escapes = Escapes::default();
+        let told = piece.string(Some(text), &mut escapes, sink);
+        self.told_key(told, escapes, piece);
     }
 
     #[inline(always)]
     fn key<S: Sink + ?Sized>(&mut self, escapes: Escapes, piece: &mut Piece<'_>, sink: &mut S) {
         let mut escapes = escapes;
-        let (run, closed) = piece.string(&mut escapes, sink);
+        let told = piece.string(None, &mut escapes, sink);
+        self.told_key(told, escapes, piece);
+    }
+
+    /// This was told of a key, and whether it has ended.
+    #[inline(always)]
+    fn told_key(&mut self, told: (&[u8], bool), escapes: Escapes, piece: &mut Piece<'_>) {
+        let (run, closed) = told;
         self.levels.more_of_key(run);
         if !closed {
             self.state = State::Key(escapes);
@@ -316,7 +326,12 @@ impl Json {
     #[inline(always)]
     fn text<S: Sink + ?Sized>(&mut self, escapes: Escapes, piece: &mut Piece<'_>, sink: &mut S) {
         let mut escapes = escapes;
-        let (_, closed) = piece.string(&mut escapes, sink);
+        let (_, closed) = piece.string(None, &mut escapes, sink);
+        self.told_text(closed, escapes);
+    }
+
+    #[inline(always)]
+    fn told_text(&mut self, closed: bool, escapes: Escapes) {
         match closed {
             true => self.end_value(),
             false => self.state = State::Text(escapes),
@@ -331,9 +346,8 @@ impl Json {
         if class == Class::Digit {
             let length = number_length(rest);
             if length <= LONGEST_HELD && ends_at(length) {
-                self.begin(piece.offset(), Spelling::Plain, Role::Number, sink);
-                sink.more(piece.offset(), piece.take(length));
-                sink.end(piece.offset());
+                let text = self.text_of(Spelling::Plain, Role::Number);
+                sink.whole(piece.offset(), piece.take(length), text);
                 return self.end_value();
             }
         } else if let Some(word) = WORDS.iter().find(|word| rest.starts_with(word))
@@ -423,8 +437,13 @@ impl Json {
     /// A value's text begins.
     #[inline(always)]
     fn begin<S: Sink + ?Sized>(&self, at: u64, spelling: Spelling, role: Role, sink: &mut S) {
+        sink.begin(at, self.text_of(spelling, role));
+    }
+
+    #[inline(always)]
+    fn text_of(&self, spelling: Spelling, role: Role) -> Text<'_> {
         let name = self.levels.value_name();
-        sink.begin(at, Text { spelling, role, name, field: self.trail.matched() });
+        Text { spelling, role, name, field: self.trail.matched() }
     }
 }
 

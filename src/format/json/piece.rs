@@ -2,7 +2,7 @@
 //! it was read.
 
 use super::class::{Class, Escapes, closing_quote};
-use crate::format::Sink;
+use crate::format::{Sink, Text};
 
 /// The bytes at hand.
 pub(super) struct Piece<'a> {
@@ -52,15 +52,26 @@ impl<'a> Piece<'a> {
     }
 
     /// Tells more of a string, and its end if that is here: what was told, and whether it ended.
+    /// `begins` is what is known of a string that begins here.
     #[inline(always)]
     pub(super) fn string<S: Sink + ?Sized>(
         &mut self,
+        begins: Option<Text<'_>>,
         escapes: &mut Escapes,
         sink: &mut S,
     ) -> (&'a [u8], bool) {
         let closing = closing_quote(self.raw, self.next, escapes);
         let start = self.offset();
         let run = self.take(closing.unwrap_or(self.raw.len()) - self.next);
+        match (begins, closing) {
+            (Some(text), Some(_)) => {
+                sink.whole(start, run, text);
+                self.next += 1;
+                return (run, true);
+            }
+            (Some(text), None) => sink.begin(start, text),
+            (None, _) => {}
+        }
         if !run.is_empty() {
             sink.more(start, run);
         }

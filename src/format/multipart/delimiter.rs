@@ -12,7 +12,6 @@
 
 use crate::format::Unreadable;
 use memchr::{memchr, memmem, memrchr};
-use std::fmt;
 
 /// Hears what stands between delimiters.
 pub(super) trait Parts {
@@ -35,13 +34,6 @@ pub(super) struct Delimiters {
     state: State,
     /// Whether the line of the first delimiter ends with CRLF, as soon as that is known.
     style: Option<bool>,
-}
-
-/// The boundary is the visitor's choice.
-impl fmt::Debug for Delimiters {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Delimiters").field("state", &self.state).finish_non_exhaustive()
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -15,7 +15,7 @@ use crate::format::{Role, Sink, Spelling, Text};
 use std::ops::Range;
 
 /// What the head of a part says.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Head {
     /// The names of the field, decoded, or as much of them as is kept: one, unless somebody
     /// wants two readers to see two.
@@ -47,22 +47,21 @@ impl Head {
         let name = line.get(name).unwrap_or_default();
         let field = line.get(value.clone()).unwrap_or_default();
         let at = at + value.start as u64;
-        match &name.to_ascii_lowercase()[..] {
-            b"content-disposition" => self.disposition(field, at, sink),
-            b"content-type" => self.content_type(field, at, sink),
-            b"content-transfer-encoding" => {
-                let identity = [&b"7bit"[..], b"8bit", b"binary"];
-                self.is_encoded |= !identity.iter().any(|word| field.eq_ignore_ascii_case(word));
-            }
-            // An id is what other parts are called by, and looks like an e-mail address.
-            b"content-length" | b"content-id" => {}
-            _ if field.is_empty() => {}
-            _ => {
-                let (spelling, role) = (Spelling::Plain, Role::Value);
-                sink.begin(at, Text { spelling, role, name, field: None });
-                sink.more(at, field);
-                sink.end(at + field.len() as u64);
-            }
+        let is = |known: &str| name.eq_ignore_ascii_case(known.as_bytes());
+        if is("content-disposition") {
+            self.disposition(field, at, sink);
+        } else if is("content-type") {
+            self.content_type(field, at, sink);
+        } else if is("content-transfer-encoding") {
+            let identity = [&b"7bit"[..], b"8bit", b"binary"];
+            self.is_encoded |= !identity.iter().any(|word| field.eq_ignore_ascii_case(word));
+        } else if is("content-length") || is("content-id") || field.is_empty() {
+            // An id is what other parts call this one by, and looks like an e-mail address.
+        } else {
+            let (spelling, role) = (Spelling::Plain, Role::Value);
+            sink.begin(at, Text { spelling, role, name, field: None });
+            sink.more(at, field);
+            sink.end(at + field.len() as u64);
         }
     }
 

@@ -21,6 +21,7 @@ mod tests;
 use super::content::{Binary, Content};
 use super::event_stream::EventStream;
 use super::form::Form;
+use super::guess::Guess;
 use super::json::Json;
 use super::parameter::is_blank;
 use super::path::{Paths, Trail};
@@ -29,18 +30,17 @@ use super::{Bounds, Sink, Spelling, Unreadable};
 use delimiter::{Delimiters, Parts};
 use head::Head;
 use memchr::memchr_iter;
+use std::fmt;
 use std::sync::Arc;
 
 /// Tells the texts of a body of many parts.
 ///
 /// A part is read as its own `Content-Type` says: JSON, a form, markup, events, parts again.
-/// `text/*`, no type, and one that is malformed mean text, or JSON if the first byte is `{` or
-/// `[`. What is none of these is binary, and up to [`Binary`]; a file field that was left empty
+/// `text/*`, no type, and one that is malformed mean text, or JSON if it begins like that. What is none of these is binary, and up to [`Binary`]; a file field that was left empty
 /// has no bytes, and passes. A part whose name a path leads to is one text, whatever its type.
 ///
 /// A part in `base64` or `quoted-printable`, or in a character encoding that does not write
 /// ASCII as ASCII, is unreadable, unless it is binary. Pieces have to touch.
-#[derive(Debug)]
 pub struct Multipart {
     /// `None` where there is no boundary to look for.
     delimiters: Option<Delimiters>,
@@ -51,7 +51,6 @@ pub struct Multipart {
 }
 
 /// What is between the delimiters.
-#[derive(Debug)]
 struct Reading {
     bounds: Bounds,
     paths: Arc<Paths>,
@@ -62,9 +61,10 @@ struct Reading {
     /// The name of the field that all of it belongs to.
     name: Vec<u8>,
     place: Place,
+    /// Room for the next head, from the last one.
+    spare: Vec<u8>,
 }
 
-#[derive(Debug)]
 enum Place {
     /// What belongs to no part: preamble, epilogue, and lines of delimiters.
     Outside(Plain),
@@ -73,7 +73,6 @@ enum Place {
 }
 
 /// The head of a part, as far as it came.
-#[derive(Debug)]
 struct Block {
     at: u64,
     bytes: Vec<u8>,
@@ -81,15 +80,9 @@ struct Block {
     line: usize,
 }
 
-#[derive(Debug)]
 enum Body {
-    /// Text of this name, or JSON: the first byte will tell.
-    Unseen {
-        bounds: Bounds,
-        paths: Arc<Paths>,
-        name: Vec<u8>,
-    },
     Text(Plain),
+    Guess(Box<Guess>),
     Json(Box<Json>),
     Form(Box<Form>),
     Events(Box<EventStream>),
@@ -97,6 +90,13 @@ enum Body {
     Binary,
     /// Why nothing may stand here.
     Refused(Unreadable),
+}
+
+/// A head that is not complete is content, and so may a boundary be.
+impl fmt::Debug for Multipart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Multipart").field("failed", &self.failed).finish_non_exhaustive()
+    }
 }
 
 impl Multipart {
@@ -115,7 +115,8 @@ impl Multipart {
     ) -> Self {
         let trail = Trail::new(Arc::clone(&paths));
         let (name, place) = (name.to_vec(), outside());
-        let reading = Reading { bounds, paths, trail, binary, level, name, place };
+        let reading =
+            Reading { bounds, paths, trail, binary, level, name, place, spare: Vec::new() };
         Self { delimiters: Delimiters::new(boundary), reading, read: None, failed: None }
     }
 
@@ -200,6 +201,7 @@ impl<S: Sink + ?Sized> Parts for Telling<'_, S> {
             Place::Head(block) => {
                 let Some(read) = block.push(raw)? else { return Ok(()) };
                 let head = Head::read(&block.bytes, block.at, self.sink);
+                self.reading.spare = std::mem::take(&mut block.bytes);
                 let at = at + read as u64;
                 let mut body = self.reading.body(at, head);
                 body.push(at, raw.get(read..).unwrap_or_default(), self.sink)?;
@@ -225,7 +227,9 @@ impl<S: Sink + ?Sized> Parts for Telling<'_, S> {
         self.reading.place = if in_doubt {
             Place::Body(Body::Text(Plain::new(Spelling::Plain)))
         } else {
-            Place::Head(Block { at, bytes: Vec::new(), line: 0 })
+            let mut bytes = std::mem::take(&mut self.reading.spare);
+            bytes.clear();
+            Place::Head(Block { at, bytes, line: 0 })
         };
         Ok(())
     }
@@ -285,7 +289,9 @@ impl Reading {
         }
         let paths = Arc::clone(&self.paths);
         match content {
-            Content::Text | Content::Empty => Body::Unseen { bounds: self.bounds, paths, name },
+            Content::Text | Content::Empty => {
+                Body::Guess(Box::new(Guess::new(&name, self.bounds, paths)))
+            }
             Content::Markup => Body::Text(Plain::named(Spelling::Markup, &name, None)),
             Content::Json => Body::Json(Box::new(Json::new(self.bounds, paths))),
             Content::Form => Body::Form(Box::new(Form::new(paths))),
@@ -323,11 +329,8 @@ impl Body {
             Self::Json(json) => json.held(),
             Self::Events(events) => events.held(),
             Self::Parts(parts) => parts.held(),
-            Self::Unseen { .. }
-            | Self::Text(_)
-            | Self::Form(_)
-            | Self::Binary
-            | Self::Refused(_) => None,
+            Self::Guess(guess) => guess.held(),
+            Self::Text(_) | Self::Form(_) | Self::Binary | Self::Refused(_) => None,
         }
     }
 
@@ -337,16 +340,13 @@ impl Body {
         raw: &[u8],
         sink: &mut S,
     ) -> Result<(), Unreadable> {
-        let Some(first) = raw.first() else { return Ok(()) };
-        if let Self::Unseen { bounds, paths, name } = self {
-            *self = match first {
-                b'{' | b'[' => Self::Json(Box::new(Json::new(*bounds, Arc::clone(paths)))),
-                _ => Self::Text(Plain::named(Spelling::Plain, name, None)),
-            };
+        if raw.is_empty() {
+            return Ok(());
         }
         match self {
-            Self::Unseen { .. } | Self::Binary => Ok(()),
+            Self::Binary => Ok(()),
             Self::Text(text) => text.push(at, raw, sink),
+            Self::Guess(guess) => guess.push(at, raw, sink),
             Self::Json(json) => json.push(at, raw, sink),
             Self::Form(form) => form.push(at, raw, sink),
             Self::Events(events) => events.push(at, raw, sink),
@@ -358,8 +358,9 @@ impl Body {
     fn finish<S: Sink + ?Sized>(&mut self, at: u64, sink: &mut S) -> Result<(), Unreadable> {
         match self {
             // What is refused was without a byte, or this is never asked.
-            Self::Unseen { .. } | Self::Binary | Self::Refused(_) => Ok(()),
+            Self::Binary | Self::Refused(_) => Ok(()),
             Self::Text(text) => text.finish(at, sink),
+            Self::Guess(guess) => guess.finish(at, sink),
             Self::Json(json) => json.finish(at, sink),
             Self::Form(form) => form.finish(at, sink),
             Self::Events(events) => events.finish(at, sink),

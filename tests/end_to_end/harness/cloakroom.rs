@@ -64,6 +64,19 @@ impl Builder {
         self
     }
 
+    /// What is taken out of the requests of property `shop`: these lines of a `[[redaction]]`.
+    /// Nothing is recorded of addresses.
+    pub(crate) fn redacting(self, toml: &str) -> Self {
+        self.shop("record = \"off\"\nredact = \"chat\"")
+            .toml(&format!("[[redaction]]\nname = \"chat\"\n{toml}"))
+    }
+
+    /// The same for its responses.
+    pub(crate) fn redacting_responses(self, toml: &str) -> Self {
+        self.shop("record = \"off\"\nredact_responses = \"agents\"")
+            .toml(&format!("[[redaction]]\nname = \"agents\"\n{toml}"))
+    }
+
     /// HTTP in the clear, as behind a load balancer.
     pub(crate) fn plain(mut self) -> Self {
         self.transport = Transport::Plain;

@@ -12,9 +12,11 @@
 pub(crate) mod authority;
 pub(crate) mod backend;
 pub(crate) mod cloakroom;
+pub(crate) mod coding;
 pub(crate) mod finder;
 pub(crate) mod frames;
 pub(crate) mod message;
+pub(crate) mod personal;
 pub(crate) mod visitor;
 
 use std::future::Future;

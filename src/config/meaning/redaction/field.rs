@@ -18,7 +18,19 @@ pub(super) fn fields(
     let mut fields = Vec::new();
     for Placed { at: table, value: typed } in typed {
         let Placed { at, value: PayloadPath(path) } = &typed.path;
-        if !paths.insert(path) {
+        let inside = match (&typed.decode, &typed.inside) {
+            (None, None) => None,
+            (Some(_), Some(Placed { value: PayloadPath(inside), .. })) => Some(inside),
+            (Some(_), None) => {
+                reports.missing(table, "inside", "the path in what is decoded");
+                None
+            }
+            (None, Some(Placed { at, .. })) => {
+                reports.value(at, "decode = \"json\" beside it");
+                None
+            }
+        };
+        if !paths.insert((path, inside)) {
             reports.value(at, "each path once: of two that fit, the first counts");
         }
         let name = match &typed.name {
@@ -28,7 +40,7 @@ pub(super) fn fields(
                 }
                 value.clone()
             }
-            None => last_name(path).map(str::to_owned).unwrap_or_else(|| {
+            None => last_name(inside.unwrap_or(path)).map(str::to_owned).unwrap_or_else(|| {
                 reports.missing(table, "name", "one, since the path ends in none that fits");
                 String::new()
             }),
@@ -38,7 +50,7 @@ pub(super) fn fields(
             Some(typed::FieldAction::Action(typed)) => action(typed),
             Some(typed::FieldAction::Keep(typed::Keep::Keep)) => Action::Keep,
         };
-        fields.push(Field { name, path: path.clone(), action });
+        fields.push(Field { name, path: path.clone(), inside: inside.cloned(), action });
     }
     fields
 }

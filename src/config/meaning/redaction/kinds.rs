@@ -23,18 +23,22 @@ impl Kinds {
     }
 }
 
-/// What an entry stands for.
-#[derive(Clone, Copy)]
-pub(super) enum Entry {
+/// What an entry of `kinds` stands for.
+#[derive(Clone, Copy, Debug)]
+pub enum Entry {
+    /// One kind: `email`.
     Kind(&'static Kind),
+    /// All of a group: `group:de`.
     Group(Group),
+    /// Those that an operator gets without naming any: `default`.
     Default,
+    /// All that there are: `all`.
     All,
 }
 
 impl Entry {
     /// Whether it stands for this kind, too.
-    pub(super) fn covers(self, other: &Kind) -> bool {
+    pub fn covers(self, other: &Kind) -> bool {
         match self {
             Self::Kind(kind) => kind.name == other.name,
             Self::Group(group) => group == other.group,
@@ -44,7 +48,10 @@ impl Entry {
     }
 
     /// Reads an entry without its `-`.
-    pub(super) fn read(text: &str) -> Result<Self, String> {
+    ///
+    /// # Errors
+    /// What was expected instead.
+    pub fn read(text: &str) -> Result<Self, String> {
         if let Some(kind) = kind(text) {
             return Ok(Self::Kind(kind));
         }
@@ -145,7 +152,8 @@ fn unknown(text: &str) -> String {
     }
 }
 
-fn group_name(group: Group) -> &'static str {
+/// What a group is called behind `group:`.
+pub fn group_name(group: Group) -> &'static str {
     match group {
         Group::Global => "global",
         Group::Secrets => "secrets",

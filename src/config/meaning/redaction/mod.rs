@@ -6,6 +6,8 @@ mod field;
 mod kinds;
 mod pattern;
 
+pub use kinds::{Entry, group_name};
+
 use super::words::{self, free_field};
 use crate::config::file::redaction as typed;
 use crate::config::file::value::{Country, FieldName, Placed};
@@ -54,7 +56,8 @@ pub(super) fn redactions(typed: &[Placed<typed::Redaction>], reports: &mut Repor
 /// Whether this is a path as [`crate::format::path`] reads one.
 pub(super) fn path(text: &str) -> Result<(), String> {
     let name = String::new();
-    let field = Field { name, path: text.to_owned(), action: Default::default() };
+    let path = text.to_owned();
+    let field = Field { name, path, inside: None, action: Default::default() };
     let faults = Rules::compile(&Spec { fields: vec![field], ..Spec::default() }).err();
     match faults.and_then(|faults| faults.into_iter().next()) {
         None => Ok(()),

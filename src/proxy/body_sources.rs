@@ -1,0 +1,165 @@
+//! What does a body say of the property that it is for? Read from its beginning, before
+//! anything is decided about the request.
+//!
+//! Only as much is looked at as a small body may have: what stands further back says nothing.
+//! A body that cannot be read is refused, since nobody knows whose it is.
+
+use crate::format::charset::Charset;
+use crate::format::content::{Binary, Content, FIRST_BYTES, charset_parameter};
+use crate::format::path::{Path, Paths};
+use crate::format::pluck::{self, Pluck};
+use crate::format::reader::Reader;
+use crate::format::recoded::Recoded;
+use crate::format::{self, Bounds, Role, Sink, Spelling, Text};
+use crate::policy::Limits;
+use crate::policy::source::{Plucked, Source};
+use crate::proxy::coding::Decoder;
+use crate::proxy::head;
+use crate::proxy::intake::Intake;
+use crate::proxy::payload;
+use crate::proxy::plan::Plan;
+use crate::proxy::refusal::Refusal;
+use http::request::Parts;
+use std::sync::Arc;
+
+/// What the body says for each source that it has. Reads ahead for it, where there are such
+/// sources and a body that may speak for one.
+pub async fn plucked<'a>(
+    plan: &'a Plan,
+    parts: &Parts,
+    intake: &mut Intake,
+) -> Result<Vec<Plucked<'a>>, Refusal> {
+    let (book, limits) = (&plan.settings.book, &plan.settings.limits);
+    let content_type = payload::content_type(&parts.headers);
+    if book.body_sources().next().is_none() || intake.is_end_stream() || is_mute(content_type) {
+        return Ok(Vec::new());
+    }
+    // What is refused for its head alone is not read on.
+    head::admit(parts, limits)?;
+    intake.gather(limits.small_body).await?;
+    let beginning = decoded(parts, intake, limits)?;
+    let content = Content::of(content_type, &beginning);
+    if !speaks(&content) {
+        return Ok(Vec::new());
+    }
+    let label = content_type.and_then(charset_parameter);
+    let charset = Charset::of(label.as_deref(), &beginning)
+        .map_err(|_| Refusal::Unreadable(format::Unreadable::Encoding { at: 0 }))?;
+    let body = Beginning {
+        content,
+        text: in_utf8(charset, beginning),
+        is_whole: intake.is_whole(),
+        bounds: Bounds { depth: limits.json_depth },
+    };
+    let mut plucked = Vec::new();
+    for source in book.body_sources() {
+        let value = match body.value(source)? {
+            pluck::Plucked::None => continue,
+            pluck::Plucked::One(value) => value.into_bytes(),
+            pluck::Plucked::Several => return Err(Refusal::Conflict),
+        };
+        plucked.push(Plucked { source, value });
+    }
+    Ok(plucked)
+}
+
+/// Whether a body of this type has nothing to say, whatever its bytes are.
+fn is_mute(content_type: Option<&str>) -> bool {
+    Content::decided_by(content_type) < FIRST_BYTES && !speaks(&Content::of(content_type, b"a"))
+}
+
+/// Whether such a body can name a property.
+fn speaks(content: &Content) -> bool {
+    matches!(content, Content::Json | Content::Form | Content::Multipart { .. })
+}
+
+/// What was read ahead, with its content codings undone.
+fn decoded(parts: &Parts, intake: &Intake, limits: &Limits) -> Result<Vec<u8>, Refusal> {
+    let codings = payload::codings(&parts.headers)?;
+    if codings.is_empty() {
+        return Ok(intake.ahead().to_vec());
+    }
+    let mut decoder = Decoder::new(&codings, payload::decoded_limits(limits));
+    let mut wire = intake.ahead();
+    let mut text = Vec::new();
+    while let Some(piece) = decoder.next(&mut wire)? {
+        text.extend_from_slice(piece);
+    }
+    if intake.is_whole() {
+        decoder.finish()?;
+    }
+    Ok(text)
+}
+
+fn in_utf8(charset: Charset, raw: Vec<u8>) -> Vec<u8> {
+    if charset == Charset::Utf8 {
+        return raw;
+    }
+    let mut text = Vec::with_capacity(raw.len());
+    let mut recoded = Recoded::new(charset);
+    recoded.push(&raw, &mut text);
+    recoded.finish(&mut text);
+    text
+}
+
+/// The beginning of a body, decoded.
+struct Beginning {
+    content: Content,
+    text: Vec<u8>,
+    is_whole: bool,
+    bounds: Bounds,
+}
+
+impl Beginning {
+    /// What stands there for this source.
+    fn value(&self, source: &Source) -> Result<pluck::Plucked, Refusal> {
+        let (path, field) = match (source, &self.content) {
+            (Source::Json(path), Content::Json) => (path.as_str(), None),
+            (Source::Form(name), Content::Form | Content::Multipart { .. }) => ("$", Some(name)),
+            _ => return Ok(pluck::Plucked::None),
+        };
+        // The configuration has read the path long before.
+        let Ok(path) = Path::parse(path) else { return Ok(pluck::Plucked::None) };
+        let mut pluck = Pluck::new(path, LONGEST_KEY);
+        match field {
+            None => self.read(pluck.paths(), &mut pluck)?,
+            Some(name) => self.read(Arc::default(), &mut Field { name, pluck: &mut pluck })?,
+        }
+        Ok(pluck.value())
+    }
+
+    fn read(&self, paths: Arc<Paths>, sink: &mut impl Sink) -> Result<(), Refusal> {
+        let mut reader = Reader::new(&self.content, self.bounds, paths, Binary::Pass);
+        reader.push(0, &self.text, sink).map_err(Refusal::Unreadable)?;
+        if self.is_whole {
+            reader.finish(self.text.len() as u64, sink).map_err(Refusal::Unreadable)?;
+        }
+        Ok(())
+    }
+}
+
+/// Hears of the form field of this name alone.
+struct Field<'a> {
+    name: &'a str,
+    pluck: &'a mut Pluck,
+}
+
+impl Sink for Field<'_> {
+    fn begin(&mut self, at: u64, text: Text<'_>) {
+        // A key of JSON in a part is no field, whatever its name.
+        let is_field = text.role == Role::Value && text.spelling != Spelling::JsonString;
+        let is_it = is_field && text.name == self.name.as_bytes();
+        self.pluck.begin(at, Text { field: is_it.then_some(0), ..text });
+    }
+
+    fn more(&mut self, at: u64, raw: &[u8]) {
+        self.pluck.more(at, raw);
+    }
+
+    fn end(&mut self, at: u64) {
+        self.pluck.end(at);
+    }
+}
+
+/// Longer values name no property: real keys have some twenty bytes.
+const LONGEST_KEY: usize = 256;

@@ -1,0 +1,93 @@
+//! A set of rules in one exchange: it looks at parts of a head, and makes the filter of a body.
+
+use crate::format::Bounds;
+use crate::format::content::{Binary, Content, FIRST_BYTES};
+use crate::policy::Limits;
+use crate::policy::redaction::{self, Redaction, Unreadable};
+use crate::proxy::coding;
+use crate::proxy::filter::body::{Filter, Manner};
+use crate::proxy::finds::Finds;
+use crate::proxy::payload;
+use crate::proxy::refusal::Refusal;
+use crate::redact::{Hand, HeadPart, Options, Redactor};
+use http::HeaderMap;
+use std::sync::Arc;
+
+/// A set of rules in one exchange.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    set: Arc<Redaction>,
+    hand: Hand,
+    options: Options,
+    decoded: coding::Limits,
+    finds: Arc<Finds>,
+}
+
+impl Screen {
+    /// This set in an exchange in which `hand` writes and `finds` are counted.
+    pub fn new(set: &Arc<Redaction>, hand: Hand, limits: &Limits, finds: &Arc<Finds>) -> Self {
+        let options = Options {
+            observe: set.observe,
+            pass_unreadable: set.unreadable == Unreadable::Pass,
+            binary: match set.binary {
+                redaction::Binary::Pass => Binary::Pass,
+                redaction::Binary::Refuse => Binary::Refuse,
+            },
+            bounds: Bounds { depth: limits.json_depth },
+            ..Options::default()
+        };
+        let decoded = payload::decoded_limits(limits);
+        Self { set: Arc::clone(set), hand, options, decoded, finds: Arc::clone(finds) }
+    }
+
+    /// What the set says.
+    pub fn set(&self) -> &Redaction {
+        &self.set
+    }
+
+    /// A filter for the body behind these fields. `None` where it goes on as it came: the set
+    /// does not look at bodies, lets pass what this one is, or only observes and could not read
+    /// it.
+    pub fn filter(&self, fields: &HeaderMap) -> Result<Option<Filter>, Refusal> {
+        let content_type = payload::content_type(fields);
+        if !self.set.parts.body || self.passes_unread(content_type) {
+            return Ok(None);
+        }
+        let Options { observe, pass_unreadable, .. } = self.options;
+        let codings = match payload::codings(fields) {
+            Ok(codings) => codings,
+            Err(_) if observe || pass_unreadable => return Ok(None),
+            Err(_) => return Err(Refusal::UnknownCoding),
+        };
+        let redactor =
+            Redactor::new(&self.set.rules, self.hand.clone(), content_type, self.options);
+        let manner = Manner { observe, pass_unreadable };
+        Ok(Some(Filter::new(codings, self.decoded, redactor, manner, Arc::clone(&self.finds))))
+    }
+
+    /// What stands in the place of this part of a head; `None` where it stays.
+    pub(super) fn take_out(
+        &self,
+        part: HeadPart,
+        value: &[u8],
+    ) -> Result<Option<Vec<u8>>, Refusal> {
+        let observe = self.options.observe;
+        let hand = self.hand.clone();
+        let mut redactor = Redactor::of_head(&self.set.rules, hand, part, self.options);
+        let mut out = Vec::with_capacity(value.len());
+        let read = redactor.push(value, &mut out).and_then(|()| redactor.finish(&mut out));
+        if !observe {
+            read?;
+        }
+        let finds = redactor.tally().total();
+        self.finds.add(finds, observe);
+        Ok((finds > 0 && !observe).then_some(out))
+    }
+
+    /// Whether a body of this type holds no text, whatever its bytes are, and passes for that.
+    fn passes_unread(&self, content_type: Option<&str>) -> bool {
+        self.options.binary == Binary::Pass
+            && Content::decided_by(content_type) < FIRST_BYTES
+            && Content::of(content_type, b"a") == Content::Binary
+    }
+}
