@@ -44,9 +44,16 @@ fn dressed(bytes: &[u8], form: u8) -> Vec<u8> {
     body
 }
 
-/// How many lines part it: a boundary at the beginning of a line, and how many of them end it.
+/// How many lines part it, and how many of them end it (RFC 2046 section 5.1.1: a boundary at the
+/// beginning of a line, with nothing but blanks behind it).
 fn delimiters(body: &[u8]) -> (usize, usize) {
-    let lines = body.split(|&byte| byte == b'\n').filter(|line| line.starts_with(b"--b"));
-    lines
-        .fold((0, 0), |(all, last), line| (all + 1, last + usize::from(line.starts_with(b"--b--"))))
+    let (mut all, mut last, mut rest) = (0, 0, body);
+    loop {
+        let end = rest.windows(2).position(|two| two == b"\r\n");
+        let line = rest.get(..end.unwrap_or(rest.len())).unwrap_or_default().trim_ascii_end();
+        all += usize::from(line == b"--b");
+        last += usize::from(line == b"--b--");
+        let Some(end) = end else { return (all, last) };
+        rest = &rest[end + 2..];
+    }
 }

@@ -44,6 +44,11 @@ pub trait Sink {
     fn more(&mut self, at: u64, raw: &[u8]);
     /// The text ended before this offset.
     fn end(&mut self, at: u64);
+    /// The payload ended before this offset, and the text with it: the quote that would have
+    /// closed it is not there.
+    fn break_off(&mut self, at: u64) {
+        self.end(at);
+    }
     /// A text that is here from beginning to end.
     fn whole(&mut self, at: u64, raw: &[u8], text: Text<'_>) {
         self.begin(at, text);

@@ -145,10 +145,10 @@ impl Lanes {
             for find in self.finds.drain(..) {
                 let lanes = self.lanes.get(..=index).unwrap_or_default();
                 let Some(hit) = hit(rules, lanes, find, index) else { continue };
-                match hits.last_mut().filter(|last| last.goes_on_in(&hit)) {
-                    Some(last) => {
-                        last.end = hit.end;
-                        last.markup.extend(hit.markup);
+                match hits.iter_mut().rev().find(|one| hit.continued && one.goes_on_in(&hit)) {
+                    Some(begun) => {
+                        begun.end = hit.end;
+                        begun.markup.extend(hit.markup);
                     }
                     None => hits.push(hit),
                 }
@@ -243,8 +243,7 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
 impl Hit {
     /// Whether this is the rest of it.
     fn goes_on_in(&self, rest: &Self) -> bool {
-        rest.continued
-            && (rest.start, rest.detector, rest.lane) == (self.end, self.detector, self.lane)
+        (rest.start, rest.detector, rest.lane) == (self.end, self.detector, self.lane)
     }
 }
 

@@ -72,6 +72,8 @@ struct Open {
     heard: u64,
     spelling: Spelling,
     role: Role,
+    /// How many bytes close it, where quotes are its own: none where it broke off.
+    quote: u64,
 }
 
 /// The longest JSON number that is looked at, in bytes: it is replaced whole or not at all, so
@@ -205,7 +207,7 @@ impl Texts {
             }
             let is_whole = start <= open.begin && hit.end >= open.heard;
             if is_whole && action == Action::Remove && open.quotes_are_its_own() {
-                let (start, end) = (open.begin.saturating_sub(1), open.heard + 1);
+                let (start, end) = (open.begin.saturating_sub(1), open.heard + open.quote);
                 self.edits.push(start, end, b"null".to_vec(), Vec::new());
                 return;
             }
@@ -278,7 +280,7 @@ impl Texts {
             self.edits.push(self.edits.done(), open.heard, Vec::new(), Vec::new());
         }
         if is_over && act.action == Action::Remove && open.quotes_are_its_own() {
-            self.edits.push(open.heard, open.heard + 1, Vec::new(), Vec::new());
+            self.edits.push(open.heard, open.heard + open.quote, Vec::new(), Vec::new());
         }
     }
 }
@@ -344,7 +346,7 @@ impl Decides for Texts {
 impl Sink for Texts {
     fn begin(&mut self, at: u64, text: Text<'_>) {
         let Text { spelling, role, name, field } = text;
-        let open = Open { begin: at, heard: at, spelling, role };
+        let open = Open { begin: at, heard: at, spelling, role, quote: 1 };
         let field = field.filter(|_| role != Role::Name);
         let rules = Arc::clone(&self.rules);
         let field = field.and_then(|index| rules.fields.get(usize::from(index)));
@@ -447,6 +449,13 @@ impl Sink for Texts {
             }
         }
         self.now = Now::Passing;
+    }
+
+    fn break_off(&mut self, at: u64) {
+        if let Now::Field(_, open) | Now::Inside(open) | Now::Searching(open) = &mut self.now {
+            open.quote = 0;
+        }
+        self.end(at);
     }
 }
 

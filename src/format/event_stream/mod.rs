@@ -309,6 +309,11 @@ impl<S: Sink + ?Sized> Sink for Watched<'_, S> {
         *self.in_text = false;
         self.sink.end(at);
     }
+
+    fn break_off(&mut self, at: u64) {
+        *self.in_text = false;
+        self.sink.break_off(at);
+    }
 }
 
 #[cfg(test)]

@@ -147,7 +147,8 @@ impl Json {
             self.unfit(at, sink);
         }
         match self.state {
-            State::Key(_) | State::Text(_) | State::Rest => sink.end(at),
+            State::Key(_) | State::Text(_) => sink.break_off(at),
+            State::Rest => sink.end(at),
             State::Number(end) => sink.end(end),
             State::Start | State::Item | State::Colon | State::Value | State::Token => {}
         }
