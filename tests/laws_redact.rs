@@ -1,6 +1,8 @@
 //! Laws of redaction, with random payloads: cuts do not matter, nothing is found twice, what is
 //! not personal stays, JSON stays JSON, and little is held back.
 
+#![allow(clippy::print_stdout, reason = "it tells how much was tried and held")]
+
 #[allow(dead_code, unreachable_pub, reason = "the benches use the rest")]
 #[path = "../benches/corpus/mod.rs"]
 mod corpus;
