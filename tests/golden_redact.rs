@@ -3,6 +3,7 @@
 //!
 //! `cargo test --test golden_redact -- --nocapture` tells how much was tried.
 
+#![allow(clippy::print_stdout, reason = "it tells how much was tried and held")]
 #![allow(clippy::panic, reason = "a test and its files fail by panicking")]
 #![allow(clippy::print_stdout, reason = "what was tried is told on request")]
 
