@@ -5,7 +5,6 @@
 
 #![allow(clippy::print_stdout, reason = "it tells how much was tried and held")]
 #![allow(clippy::panic, reason = "a test and its files fail by panicking")]
-#![allow(clippy::print_stdout, reason = "what was tried is told on request")]
 
 #[path = "golden_redact/bait.rs"]
 mod bait;
