@@ -9,3 +9,4 @@ mod observing;
 mod refusals;
 mod responses;
 mod sources;
+mod zammad;
