@@ -10,6 +10,7 @@ use cloakroom::policy::redaction::Parts;
 use cloakroom::policy::settings::{Log, Secrets};
 use cloakroom::policy::{
     Found, Limits, Policy, Redaction, RequestView, Settings, Timeouts, UnknownProperty, Upstream,
+    WebSocket,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -78,6 +79,7 @@ fn the_annotated_example_is_right_about_defaults() {
     let settings = load(SourceFile::new("cloakroom.toml", text), [], &a_key).expect("loads");
     assert_eq!(settings.limits, Limits::default());
     assert_eq!(settings.timeouts, Timeouts::default());
+    assert_eq!(settings.websocket, WebSocket::default());
     assert_eq!(settings.log, Log::default());
     let chat = &settings.upstreams[0];
     let mut default = Upstream::new("chat", chat.servers.clone());
@@ -360,6 +362,9 @@ fn summary(settings: &Settings) -> String {
     }
     if settings.timeouts != Timeouts::default() {
         out += &format!("{:#?}\n", settings.timeouts);
+    }
+    if settings.websocket != WebSocket::default() {
+        out += &format!("{:?}\n", settings.websocket);
     }
     if settings.log != Log::default() {
         out += &format!("{:?}\n", settings.log);

@@ -254,9 +254,11 @@ level = 'info'
         let read = |_: &Path| Err(io::ErrorKind::NotFound.into());
         let main = SourceFile::new("main.toml", text);
         match Draft::parse_in_excerpts(main, bytes).finish([], &read) {
-            Ok(Settings { listeners, upstreams, book, limits, log, .. }) => {
+            Ok(Settings { listeners, upstreams, book, websocket, limits, log, .. }) => {
                 let properties = book.properties();
-                format!("{listeners:?} {upstreams:?} {properties:?} {limits:?} {log:?}")
+                format!(
+                    "{listeners:?} {upstreams:?} {properties:?} {websocket:?} {limits:?} {log:?}"
+                )
             }
             Err(errors) if errors.to_string().contains("no valid TOML") => "no TOML".to_owned(),
             Err(errors) => errors.to_string(),

@@ -10,7 +10,8 @@ use crate::policy::limits::{Limits, Timeouts};
 use crate::policy::listener::Transport;
 use crate::policy::settings::{Log, LogFormat, Rotation, UPGRADES};
 use crate::policy::upstream::Upstream;
-use crate::policy::{Listener, property};
+use crate::policy::websocket::{Compress, OnReload};
+use crate::policy::{Listener, WebSocket, property};
 use schemars::Schema;
 use schemars::generate::SchemaSettings;
 use schemars::transform::{RecursiveTransform, Transform};
@@ -95,6 +96,10 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         json_depth,
         decoded_bytes,
         decoded_ratio,
+        ws_message,
+        ws_frame,
+        ws_fragments,
+        bindings,
     } = Limits::default();
     let Timeouts {
         proxy_header,
@@ -105,6 +110,8 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         body_rate,
         body_rate_after,
         send,
+        first_message,
+        ws_ping,
         tunnel_idle,
         drain,
     } = Timeouts::default();
@@ -115,6 +122,16 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
     let format = match log.format {
         LogFormat::Text => "text",
         LogFormat::Json => "json",
+    };
+    let websocket = WebSocket::default();
+    let compress = match websocket.compress {
+        Compress::Visitors => "visitors",
+        Compress::Both => "both",
+        Compress::None => "none",
+    };
+    let reload = match websocket.reload {
+        OnReload::Stay => "stay",
+        OnReload::Move => "move",
     };
     vec![
         ("", "upgrades", json!(UPGRADES)),
@@ -164,6 +181,9 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Truncate", "v6", json!(property::TRUNCATE_V6_BITS)),
         ("Truncate", "allow_weak", json!(false)),
         ("Sealed", "variant", json!("nd")),
+        ("WebSocket", "compress", json!(compress)),
+        ("WebSocket", "context_takeover", json!(websocket.context_takeover)),
+        ("WebSocket", "reload", json!(reload)),
         ("Limits", "head_bytes", size(head_bytes as u64)),
         ("Limits", "head_fields", json!(head_fields)),
         ("Limits", "line_bytes", size(line_bytes as u64)),
@@ -179,6 +199,10 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Limits", "json_depth", json!(json_depth)),
         ("Limits", "decoded_bytes", size(decoded_bytes)),
         ("Limits", "decoded_ratio", json!(decoded_ratio)),
+        ("Limits", "ws_message", size(ws_message)),
+        ("Limits", "ws_frame", size(ws_frame)),
+        ("Limits", "ws_fragments", json!(ws_fragments)),
+        ("Limits", "bindings", json!(bindings)),
         ("Timeouts", "proxy_header", time(proxy_header)),
         ("Timeouts", "tls_handshake", time(tls_handshake)),
         ("Timeouts", "head", time(head)),
@@ -187,6 +211,8 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Timeouts", "body_rate", json!(body_rate)),
         ("Timeouts", "body_rate_after", time(body_rate_after)),
         ("Timeouts", "send", time(send)),
+        ("Timeouts", "first_message", time(first_message)),
+        ("Timeouts", "ws_ping", time(ws_ping.unwrap_or_default())),
         ("Timeouts", "tunnel_idle", time(tunnel_idle)),
         ("Timeouts", "drain", time(drain)),
         ("Log", "format", json!(format)),

@@ -38,6 +38,16 @@ pub struct Limits {
     /// Bytes of a body once its content coding is undone, for each byte that was sent. Over it:
     /// 413.
     pub decoded_ratio: u32,
+    /// Bytes of a WebSocket message, all its fragments together, once it is inflated. Over it:
+    /// close 1009 (RFC 6455 §7.4.1).
+    pub ws_message: u64,
+    /// Bytes of the payload of one WebSocket frame as it was sent. Over it: close 1009.
+    pub ws_frame: u64,
+    /// Fragments of one WebSocket message. Over it: close 1008.
+    pub ws_fragments: u32,
+    /// Tokens that bindings remember at one time. Over it the one is forgotten that was not
+    /// used for the longest; with 0 none is ever learnt.
+    pub bindings: usize,
 }
 
 impl Default for Limits {
@@ -61,6 +71,11 @@ impl Default for Limits {
             decoded_bytes: 64 << 20,
             // Chats shrink to a tenth, logs to a thirtieth; a deflate bomb reaches 1032.
             decoded_ratio: 100,
+            // A photo in base64 has room in it; what is longer is uploaded.
+            ws_message: 16 << 20,
+            ws_frame: 16 << 20,
+            ws_fragments: 65_536,
+            bindings: 100_000,
         }
     }
 }
@@ -84,7 +99,15 @@ pub struct Timeouts {
     pub body_rate_after: Duration,
     /// The time for which a client may take nothing of a response. Over it: close.
     pub send: Duration,
+    /// How long a WebSocket may take for its first message where that tells the property. Over
+    /// it: what [`Book::unknown`](super::Book::unknown) says, a policy or close 1008.
+    pub first_message: Duration,
+    /// How long a WebSocket peer may be silent before it is asked whether it is there (ping, RFC
+    /// 6455 §5.5.2); `None`: it is never asked. Of use where it is shorter than `tunnel_idle`.
+    pub ws_ping: Option<Duration>,
     /// The time without a byte in either direction of an upgraded connection. Over it: close.
+    /// Of a WebSocket whose messages are read, the time in which one peer sends nothing, not
+    /// even the answer to a ping. Over it: close 1001.
     pub tunnel_idle: Duration,
     /// How long open exchanges may take after SIGTERM.
     pub drain: Duration,
@@ -101,6 +124,8 @@ impl Default for Timeouts {
             body_rate: 100,
             body_rate_after: Duration::from_secs(10),
             send: Duration::from_secs(60),
+            first_message: Duration::from_secs(10),
+            ws_ping: Some(Duration::from_secs(30)),
             tunnel_idle: Duration::from_secs(120),
             drain: Duration::from_secs(30),
         }

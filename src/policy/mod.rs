@@ -14,6 +14,7 @@ pub mod redaction;
 pub mod settings;
 pub mod source;
 pub mod upstream;
+pub mod websocket;
 
 pub use book::{Book, BookBuilder, Found};
 pub use limits::{Limits, Timeouts};
@@ -23,3 +24,4 @@ pub use redaction::Redaction;
 pub use settings::Settings;
 pub use source::{PathPattern, Plucked, RequestView, Source, WithBody};
 pub use upstream::Upstream;
+pub use websocket::WebSocket;

@@ -1,6 +1,6 @@
 //! Everything that a configuration means.
 
-use super::{Book, Limits, Listener, Timeouts, Upstream};
+use super::{Book, Limits, Listener, Timeouts, Upstream, WebSocket};
 use crate::address::fields::AddressFields;
 use crate::address::recording::Landing;
 use std::path::PathBuf;
@@ -24,6 +24,8 @@ pub struct Settings {
     pub rotation: Rotation,
     /// The country database, read whole; `None` where no property asks for countries.
     pub country: Option<CountryFile>,
+    /// How WebSockets are spoken.
+    pub websocket: WebSocket,
     /// Sizes and counts.
     pub limits: Limits,
     /// Times.

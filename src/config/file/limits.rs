@@ -53,6 +53,18 @@ pub struct Limits {
     /// Over it: 413.
     #[schemars(range(min = 2, max = 100_000))]
     pub decoded_ratio: Option<Placed<u32>>,
+    /// A WebSocket message, all its fragments together, once it is inflated. Over it: close
+    /// 1009. 1KiB to 1GiB.
+    pub ws_message: Option<Placed<Size>>,
+    /// The payload of one WebSocket frame as it was sent. Over it: close 1009. 1KiB to 1GiB.
+    pub ws_frame: Option<Placed<Size>>,
+    /// Fragments of one WebSocket message. Over it: close 1008.
+    #[schemars(range(min = 1, max = 10_000_000))]
+    pub ws_fragments: Option<Placed<u32>>,
+    /// Tokens that `[[properties.binding]]` remember at one time. Over it the one is forgotten
+    /// that was not used for the longest. 0: none is ever learnt.
+    #[schemars(range(min = 0, max = 10_000_000))]
+    pub bindings: Option<Placed<u32>>,
 }
 
 /// How long a client may take.
@@ -76,7 +88,15 @@ pub struct Timeouts {
     pub body_rate_after: Option<Placed<Time>>,
     /// For a client that takes nothing of a response. Over it: close. 1s to 1h.
     pub send: Option<Placed<Time>>,
-    /// An upgraded connection without a byte in either direction. Over it: close. 1s to 7d.
+    /// For the first message of a WebSocket where that names the property. Over it: what
+    /// `[properties.unknown]` says, a policy or close 1008. 100ms to 5m.
+    pub first_message: Option<Placed<Time>>,
+    /// A WebSocket peer that is silent for this long is asked whether it is there. 0s: never;
+    /// else 1s to 1h.
+    pub ws_ping: Option<Placed<Time>>,
+    /// An upgraded connection without a byte in either direction. Over it: close. Of a WebSocket
+    /// whose messages are read, a peer that sends nothing, not even the answer to a ping. Over
+    /// it: close 1001. 1s to 7d.
     pub tunnel_idle: Option<Placed<Time>>,
     /// For open exchanges after SIGTERM. 0s to 1h.
     pub drain: Option<Placed<Time>>,

@@ -10,6 +10,7 @@ pub mod property;
 pub mod redaction;
 pub mod upstream;
 pub mod value;
+pub mod websocket;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -45,6 +46,9 @@ pub struct File {
     /// The properties: customers' websites that embed the chat widget.
     #[serde(default)]
     pub property: Vec<Placed<property::Property>>,
+    /// How WebSockets are spoken whose messages are read.
+    #[serde(default)]
+    pub websocket: websocket::WebSocket,
     /// Sizes and counts of what clients send.
     #[serde(default)]
     pub limits: limits::Limits,

@@ -1,6 +1,6 @@
 //! What `[limits]`, `[timeouts]` and `[log]` mean.
 
-use super::numbers::{size, time};
+use super::numbers::{size, time, time_or_never};
 use crate::config::file::limits as typed;
 use crate::config::file::value::Placed;
 use crate::config::report::Reports;
@@ -35,6 +35,12 @@ pub(super) fn limits(typed: &typed::Limits, reports: &mut Reports) -> Limits {
     if let Some(size) = size(typed.decoded_bytes.as_ref(), "1KiB"..="1024GiB", reports) {
         limits.decoded_bytes = size;
     }
+    if let Some(size) = size(typed.ws_message.as_ref(), "1KiB"..="1GiB", reports) {
+        limits.ws_message = size;
+    }
+    if let Some(size) = size(typed.ws_frame.as_ref(), "1KiB"..="1GiB", reports) {
+        limits.ws_frame = size;
+    }
     let count = |typed: &Option<Placed<u32>>, into: &mut usize| {
         if let Some(count) = typed {
             *into = count.value as usize;
@@ -46,8 +52,12 @@ pub(super) fn limits(typed: &typed::Limits, reports: &mut Reports) -> Limits {
     count(&typed.handshakes, &mut limits.handshakes);
     count(&typed.h2_pending_resets, &mut limits.h2_pending_resets);
     count(&typed.json_depth, &mut limits.json_depth);
+    count(&typed.bindings, &mut limits.bindings);
     if let Some(count) = &typed.decoded_ratio {
         limits.decoded_ratio = count.value;
+    }
+    if let Some(count) = &typed.ws_fragments {
+        limits.ws_fragments = count.value;
     }
     if let Some(count) = &typed.h2_streams {
         limits.h2_streams = count.value;
@@ -70,6 +80,8 @@ pub(super) fn timeouts(typed: &typed::Timeouts, reports: &mut Reports) -> Timeou
         body_rate,
         body_rate_after,
         send,
+        first_message,
+        ws_ping,
         tunnel_idle,
         drain,
     } = &mut timeouts;
@@ -80,6 +92,8 @@ pub(super) fn timeouts(typed: &typed::Timeouts, reports: &mut Reports) -> Timeou
     time(typed.body_idle.as_ref(), "1s"..="1h", body_idle, reports);
     time(typed.body_rate_after.as_ref(), "1s"..="1h", body_rate_after, reports);
     time(typed.send.as_ref(), "1s"..="1h", send, reports);
+    time(typed.first_message.as_ref(), "100ms"..="5m", first_message, reports);
+    time_or_never(typed.ws_ping.as_ref(), "1s"..="1h", ws_ping, reports);
     time(typed.tunnel_idle.as_ref(), "1s"..="7d", tunnel_idle, reports);
     time(typed.drain.as_ref(), "0s"..="1h", drain, reports);
     if let Some(rate) = &typed.body_rate {

@@ -12,6 +12,7 @@ mod property;
 mod redaction;
 mod upstream;
 mod vault;
+mod websocket;
 mod words;
 
 pub use redaction::{Entry, group_name};
@@ -77,6 +78,7 @@ impl<'c> Meaning<'c> {
         let address_fields = address::removed(&file.address, &upstreams, reports);
         let landing = address::landing(&file.address, reports);
         let rotation = address::rotation(&file.address, base, reports);
+        let websocket = websocket::websocket(&file.websocket, reports);
         let limits = limits::limits(&file.limits, reports);
         let timeouts = limits::timeouts(&file.timeouts, reports);
         let log = limits::log(&file.log, reports);
@@ -90,6 +92,7 @@ impl<'c> Meaning<'c> {
             landing,
             rotation,
             country,
+            websocket,
             limits,
             timeouts,
             log,

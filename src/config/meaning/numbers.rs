@@ -25,6 +25,27 @@ pub(super) fn time(
     }
 }
 
+/// The same of a duration that may be `0s`, which stands for never.
+pub(super) fn time_or_never(
+    typed: Option<&Placed<Time>>,
+    range: RangeInclusive<&str>,
+    into: &mut Option<Duration>,
+    reports: &mut Reports,
+) {
+    let Some(Placed { at, value: Time(text) }) = typed else { return };
+    match read_time(text) {
+        None => reports.value(at, Time::expected()),
+        Some(Duration::ZERO) => *into = None,
+        Some(time)
+            if Some(time) < read_time(range.start()) || Some(time) > read_time(range.end()) =>
+        {
+            let (start, end) = (range.start(), range.end());
+            reports.value(at, format!("0s for never, or a duration from {start} to {end}"));
+        }
+        Some(time) => *into = Some(time),
+    }
+}
+
 /// The size that was typed, if one was and it lies within the range.
 pub(super) fn size(
     typed: Option<&Placed<Size>>,
