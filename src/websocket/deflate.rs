@@ -29,6 +29,13 @@ impl Deflate {
         self.window_bits >= 9
     }
 
+    /// Whether a message of so many bytes, in one frame, is worth it. One word of chat becomes no
+    /// shorter. And a context that is made for one message costs 10 µs before the first byte:
+    /// 200 bytes of chat become 160 for that, which is what the head of a packet takes.
+    pub(super) fn wins(&self, length: usize) -> bool {
+        length >= if self.keeps_context { 64 } else { 256 }
+    }
+
     /// The payload of one frame, appended to `out`. `last`: whether the message ends with it.
     pub(super) fn frame(&mut self, payload: &[u8], last: bool, out: &mut Vec<u8>) {
         if !payload.is_empty() {
@@ -79,6 +86,7 @@ impl fmt::Debug for Deflate {
     }
 }
 
+/// What zlib takes by itself. On chat, level 2 takes as long and level 1 leaves a sixth more.
 const LEVEL: Compression = Compression::new(6);
 
 /// The end of every message, which is not sent (RFC 7692 §7.2.1).

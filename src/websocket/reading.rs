@@ -68,7 +68,11 @@ fn the_examples_of_compression() {
         let mixed = [b"\x81\x02hi".as_slice(), hello, b"\x81\x02hi", hello].concat();
         check(&mixed, &[text("hi"), text("Hello"), text("hi"), text("Hello")].concat());
         let shared = [hello, b"\xc1\x05\xf2\x00\x11\x00\x00"].concat();
-        let then = if keeps { text("Hello") } else { vec![Told::Begin(Kind::Text), NOT_DEFLATED] };
+        let then = if keeps {
+            text("Hello")
+        } else {
+            vec![Told::Begin(Kind::Text), Told::Piece(b"H".to_vec()), NOT_DEFLATED]
+        };
         check(&shared, &[text("Hello"), then].concat());
     }
 }
@@ -224,17 +228,17 @@ fn a_deflated_message_is_measured_as_it_grows() {
     assert_eq!(however_cut(new, bytes), expected);
 }
 
-/// 64 MiB of zeros in 64 KiB: no more than the limit is ever told, and no more than one buffer
+/// 8 MiB of zeros in 8 KiB: no more than the limit is ever told, and no more than one buffer
 /// of it at once.
 #[test]
 fn a_bomb_stops_at_the_limit() {
     let mut zlib = flate2::Compress::new(flate2::Compression::best(), false);
     let mut bomb = Vec::with_capacity(1 << 20);
-    for _ in 0..64 {
+    for _ in 0..8 {
         zlib.compress_vec(&vec![0; 1 << 20], &mut bomb, flate2::FlushCompress::Sync).unwrap();
     }
-    let length = u32::try_from(bomb.len()).unwrap().to_be_bytes();
-    let mut frame = [b"\xc2\x7f\0\0\0\0".as_slice(), &length, &bomb].concat();
+    let length = u16::try_from(bomb.len()).unwrap().to_be_bytes();
+    let mut frame = [b"\xc2\x7e".as_slice(), &length, &bomb].concat();
     let mut reader = Reader::new(false, Some(Inflate::new(true)), ROOMY);
     let mut rest = frame.as_mut_slice();
     let mut size = 0;

@@ -145,7 +145,6 @@ fn push_window(line: &mut String, side: &str, bits: u8) {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Offers, offer};
     use super::*;
 
     const KEEP: Wanted = Wanted { context_takeover: true };
@@ -187,18 +186,6 @@ mod tests {
     fn a_server_need_not_agree() {
         assert_eq!(Agreement::read([].into_iter(), &KEEP), Ok(None));
         assert_eq!(Agreement::read([b" ".as_slice(), b","].into_iter(), &DROP), Ok(None));
-    }
-
-    #[test]
-    fn what_we_offer_is_what_we_would_accept() {
-        for wanted in [KEEP, DROP] {
-            let line = offer(&wanted);
-            let offers = Offers::parse([line.as_bytes()].into_iter()).unwrap();
-            let accepted = offers.accept(&wanted).unwrap();
-            let answer = accepted.response();
-            let agreed = Agreement::read([answer.as_bytes()].into_iter(), &wanted);
-            assert_eq!(agreed, Ok(Some(accepted)), "{line} -> {answer}");
-        }
     }
 
     type Shown = (bool, bool, u8, u8);

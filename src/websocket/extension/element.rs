@@ -10,8 +10,11 @@ use std::borrow::Cow;
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Element<'a> {
     pub(super) name: &'a [u8],
-    pub(super) parameters: Vec<(&'a [u8], Option<Cow<'a, [u8]>>)>,
+    pub(super) parameters: Vec<Parameter<'a>>,
 }
+
+/// A name and its value, unquoted.
+type Parameter<'a> = (&'a [u8], Option<Cow<'a, [u8]>>);
 
 /// The extensions of a line.
 pub(super) fn elements(line: &[u8]) -> Result<Vec<Element<'_>>, Malformed> {

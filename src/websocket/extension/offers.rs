@@ -43,6 +43,7 @@ impl Offers {
 
 #[cfg(test)]
 mod tests {
+    use super::super::wanted::offer;
     use super::*;
 
     const KEEP: Wanted = Wanted { context_takeover: true };
@@ -128,6 +129,18 @@ mod tests {
     fn a_malformed_line_spoils_all() {
         let lines = [b"permessage-deflate".as_slice(), b"permessage-deflate;"];
         assert_eq!(Offers::parse(lines.into_iter()), Err(Malformed));
+    }
+
+    #[test]
+    fn what_we_offer_is_what_we_would_accept() {
+        for wanted in [KEEP, DROP] {
+            let line = offer(&wanted);
+            let offers = Offers::parse([line.as_bytes()].into_iter()).unwrap();
+            let accepted = offers.accept(&wanted).unwrap();
+            let answer = accepted.response();
+            let agreed = Agreement::read([answer.as_bytes()].into_iter(), &wanted);
+            assert_eq!(agreed, Ok(Some(accepted)), "{line} -> {answer}");
+        }
     }
 
     #[track_caller]
