@@ -91,3 +91,93 @@ const LEVEL: Compression = Compression::new(6);
 
 /// The end of every message, which is not sent (RFC 7692 §7.2.1).
 const LEFT_OUT: [u8; 4] = [0, 0, 0xff, 0xff];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use flate2::{Decompress, FlushDecompress};
+
+    #[test]
+    fn nothing_is_referred_to_beyond_the_window() {
+        for bits in 9..=15 {
+            // zlib looks ahead by 262 bytes at most, and what it looks at is in its window.
+            for (distance, is_seen) in [((1 << bits) - 262, true), ((1 << bits) + 1, false)] {
+                let once = noise(distance);
+                let mut wire = Vec::new();
+                Deflate::new(bits, false).frame(&[&*once, &once].concat(), true, &mut wire);
+                let is_shorter = wire.len() < distance * 3 / 2;
+                assert_eq!(is_shorter, is_seen, "{bits}: {distance} -> {}", wire.len());
+            }
+        }
+    }
+
+    #[test]
+    fn a_window_has_at_most_fifteen_bits() {
+        let [largest, larger] = [15, 200].map(|bits| {
+            let mut wire = Vec::new();
+            Deflate::new(bits, false).frame(&noise(400).repeat(50), true, &mut wire);
+            wire
+        });
+        assert!(largest == larger);
+    }
+
+    #[test]
+    fn every_frame_can_be_read_to_its_end() {
+        let mut deflate = Deflate::new(15, true);
+        let mut zlib = Decompress::new(false);
+        for text in ["a", "", "and some more", "!"] {
+            let mut wire = Vec::new();
+            deflate.frame(text.as_bytes(), false, &mut wire);
+            assert!(text.is_empty() == wire.is_empty());
+            let mut out = Vec::with_capacity(100);
+            zlib.decompress_vec(&wire, &mut out, FlushDecompress::Sync).unwrap();
+            assert_eq!(out, text.as_bytes());
+        }
+    }
+
+    /// However little room there is, a flush is whole: the payload comes to every length that the
+    /// buffer may have.
+    #[test]
+    fn a_flush_that_fills_the_buffer_is_whole() {
+        for length in 0..400 {
+            let payload = noise(length);
+            let mut wire = Vec::with_capacity(length);
+            Deflate::new(15, false).frame(&payload, true, &mut wire);
+            assert!(inflated(&wire) == payload, "{length}");
+        }
+    }
+
+    #[test]
+    fn an_idle_one_holds_nothing() {
+        assert!(size_of::<Deflate>() <= 16);
+        for keeps in [true, false] {
+            let mut deflate = Deflate::new(15, keeps);
+            assert!(deflate.zlib.is_none());
+            let mut out = Vec::new();
+            deflate.frame(b"Hello", false, &mut out);
+            assert!(deflate.zlib.is_some());
+            deflate.frame(b"", true, &mut out);
+            assert_eq!(deflate.zlib.is_some(), keeps);
+        }
+    }
+
+    fn inflated(wire: &[u8]) -> Vec<u8> {
+        let wire = [wire, &LEFT_OUT].concat();
+        let mut zlib = Decompress::new(false);
+        let mut out = Vec::with_capacity(1000);
+        zlib.decompress_vec(&wire, &mut out, FlushDecompress::Sync).unwrap();
+        assert_eq!(zlib.total_in(), wire.len() as u64);
+        out
+    }
+
+    /// What nothing makes shorter: xorshift.
+    fn noise(length: usize) -> Vec<u8> {
+        let next = |dice: &u32| {
+            let dice = dice ^ (dice << 13);
+            let dice = dice ^ (dice >> 17);
+            Some(dice ^ (dice << 5))
+        };
+        let dice = std::iter::successors(Some(2_463_534_242), next);
+        dice.map(|dice| dice.to_be_bytes()[1]).take(length).collect()
+    }
+}

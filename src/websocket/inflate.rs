@@ -17,8 +17,8 @@ use std::fmt;
 /// Inflates the messages of one direction.
 ///
 /// It costs next to nothing until a message needs it, and, where context is not kept, after
-/// each message. Whatever window was agreed, it inflates with the largest: zlib sees through a
-/// smaller one only now and then, depending on how the network cut the message.
+/// each message. Whatever window was agreed, it inflates with the largest: what zlib makes of a
+/// reference beyond a smaller one depends on how the network cut the message.
 pub struct Inflate {
     keeps_context: bool,
     /// Bytes have come since the stream began. It has an end only if they have.
