@@ -138,7 +138,8 @@ impl Reader {
         }))
     }
 
-    /// Whether no message has begun that has not ended. Half a head may have come.
+    /// Whether no message has begun that has not ended. The first byte of its first frame
+    /// begins a message; a control frame is none.
     pub fn is_between_messages(&self) -> bool {
         self.message.is_none()
     }
