@@ -9,11 +9,12 @@
 //!            redact                       bytes in, bytes out
 //!            format                       where text stands in a payload
 //!     address  framing  detect            who asks │ where a message ends │ what is personal
+//!              websocket                  what frames say, how they are written
 //! ```
 //!
 //! A module uses what stands below it, never what stands above or beside it. [`address`],
-//! [`framing`], [`detect`], [`mod@format`], [`redact`], [`policy`] and [`config`] are the core: bytes
-//! and values in, decisions out.
+//! [`framing`], [`websocket`], [`detect`], [`mod@format`], [`redact`], [`policy`] and [`config`] are
+//! the core: bytes and values in, decisions out.
 //! `ARCHITECTURE.md` tells the rest.
 
 pub mod address;
@@ -25,6 +26,7 @@ pub mod format;
 pub mod framing;
 pub mod policy;
 pub mod redact;
+pub mod websocket;
 
 #[cfg(feature = "shell")]
 pub mod proxy;
