@@ -184,6 +184,7 @@ fn host_key(host: &str) -> Box<str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::policy::json_place::JsonPlace;
     use crate::policy::property::Policy;
     use crate::policy::source::{PathPattern, Plucked, WithBody};
 
@@ -324,7 +325,7 @@ mod tests {
             Source::Query("website_token".into()),
             Source::Header("x-property".into()),
             Source::Cookie("prop".into()),
-            Source::Json("contact.website_token".into()),
+            Source::Json(JsonPlace::at("contact.website_token")),
             Source::Form("website_token".into()),
         ];
         let mut builder = Book::builder(sources, UnknownProperty::Refuse);

@@ -7,6 +7,7 @@
 //! ```
 
 pub mod book;
+pub mod json_place;
 pub mod limits;
 pub mod listener;
 pub mod property;
@@ -17,6 +18,7 @@ pub mod upstream;
 pub mod websocket;
 
 pub use book::{Book, BookBuilder, Found};
+pub use json_place::JsonPlace;
 pub use limits::{Limits, Timeouts};
 pub use listener::Listener;
 pub use property::{Policy, Property, UnknownProperty};

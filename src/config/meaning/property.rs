@@ -1,13 +1,15 @@
 //! What `[properties]` and every `[[property]]` mean: the book of properties.
 
 use super::choice::Chooser;
-use super::redaction;
 use super::words::{self, host_pattern, is_token};
 use crate::config::file::property as typed;
 use crate::config::file::value::{FieldName, HostName, PathText, PayloadPath, Placed};
 use crate::config::report::{Fault, Place, Reports};
+use crate::format::path::{Path, PathError};
 use crate::policy::property::UNKNOWN_ID;
-use crate::policy::{Book, BookBuilder, PathPattern, Policy, Property, Source, UnknownProperty};
+use crate::policy::{
+    Book, BookBuilder, JsonPlace, PathPattern, Policy, Property, Source, UnknownProperty,
+};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
@@ -30,25 +32,40 @@ pub(super) fn sources(typed: &typed::Properties, reports: &mut Reports) -> Vec<S
 }
 
 fn source(typed: &typed::Source) -> Result<Source, String> {
-    match typed {
-        typed::Source::Host => Ok(Source::Host),
-        typed::Source::Path(PathText(text)) => PathPattern::parse(text)
+    use typed::NamedSource as Named;
+    let named = match typed {
+        typed::Source::Named(named) => named,
+        typed::Source::Json(place) => return json_place(place).map(Source::Json),
+    };
+    match named {
+        Named::Host => Ok(Source::Host),
+        Named::Path(PathText(text)) => PathPattern::parse(text)
             .map(Source::Path)
             .map_err(|problem| format!("{}: {problem}", PathText::expected())),
-        typed::Source::Query(name) if !name.is_empty() => Ok(Source::Query(name.clone())),
-        typed::Source::Query(_) => Err("the name of a query parameter".to_owned()),
-        typed::Source::Header(FieldName(name)) => match words::field(name)?.as_str() {
+        Named::Query(name) if !name.is_empty() => Ok(Source::Query(name.clone())),
+        Named::Query(_) => Err("the name of a query parameter".to_owned()),
+        Named::Header(FieldName(name)) => match words::field(name)?.as_str() {
             name @ ("host" | "cookie") => Err(format!("another field; {name} is a source itself")),
             name => Ok(Source::Header(name.to_owned())),
         },
-        typed::Source::Cookie(name) if is_token(name) => Ok(Source::Cookie(name.clone())),
-        typed::Source::Cookie(_) => Err("the name of a cookie".to_owned()),
-        typed::Source::Json(PayloadPath(path)) => {
-            redaction::path(path).map(|()| Source::Json(path.clone()))
-        }
-        typed::Source::Form(name) if !name.is_empty() => Ok(Source::Form(name.clone())),
-        typed::Source::Form(_) => Err("the name of a form field".to_owned()),
+        Named::Cookie(name) if is_token(name) => Ok(Source::Cookie(name.clone())),
+        Named::Cookie(_) => Err("the name of a cookie".to_owned()),
+        Named::Form(name) if !name.is_empty() => Ok(Source::Form(name.clone())),
+        Named::Form(_) => Err("the name of a form field".to_owned()),
     }
+}
+
+/// A place whose paths lead somewhere.
+fn json_place(typed: &typed::JsonPlace) -> Result<JsonPlace, String> {
+    let path = |PayloadPath(text): &PayloadPath| {
+        let told = |error: PathError| format!("{} at byte {}", error.expected, error.at);
+        Path::parse(text).map(|_| text.clone()).map_err(told)
+    };
+    let inside = typed.inside.as_ref().map(path).transpose();
+    Ok(JsonPlace {
+        path: path(&typed.json)?,
+        inside: inside.map_err(|expected| format!("{expected} of inside"))?,
+    })
 }
 
 /// What happens to requests without a property: the strictest, unless the operator says more.
