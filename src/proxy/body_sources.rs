@@ -11,6 +11,7 @@ use crate::format::pluck::{self, Pluck};
 use crate::format::reader::Reader;
 use crate::format::recoded::Recoded;
 use crate::format::{self, Bounds, Role, Sink, Spelling, Text};
+use crate::policy::binding::LONGEST_TOKEN;
 use crate::policy::source::{Plucked, Source};
 use crate::policy::{Book, JsonPlace, Limits};
 use crate::proxy::coding::Decoder;
@@ -167,8 +168,8 @@ impl Beginning<'_> {
     fn pluck(&self, place: &JsonPlace) -> Result<Pluck, PathError> {
         let path = Path::parse(&place.path)?;
         Ok(match &place.inside {
-            None => Pluck::new(path, LONGEST_KEY),
-            Some(inside) => Pluck::inside(path, Path::parse(inside)?, self.bounds, LONGEST_KEY),
+            None => Pluck::new(path, LONGEST_TOKEN),
+            Some(inside) => Pluck::inside(path, Path::parse(inside)?, self.bounds, LONGEST_TOKEN),
         })
     }
 
@@ -204,9 +205,6 @@ impl Sink for Field<'_> {
         self.pluck.end(at);
     }
 }
-
-/// Longer values name no property: real keys have some twenty bytes.
-const LONGEST_KEY: usize = 256;
 
 #[cfg(test)]
 mod tests {
