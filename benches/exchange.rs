@@ -6,7 +6,7 @@
 //! (`/proc/self/task/*/schedstat`); visitors and backend run on others.
 
 use cloakroom::config::{self, SourceFile};
-use cloakroom::policy::{Book, Policy, Property, RequestView, Source, UnknownProperty};
+use cloakroom::policy::{Book, NoTokens, Policy, Property, RequestView, Source, UnknownProperty};
 use cloakroom::server::Server;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use hyper::Request;
@@ -96,7 +96,7 @@ fn look_up(c: &mut Criterion) {
         let book = builder.build();
         let query = format!("locale=de&website_token=property-{:06}", count / 2);
         group.bench_function(BenchmarkId::new("find", count), |b| {
-            b.iter(|| black_box(book.find(&Query(black_box(&query)))));
+            b.iter(|| black_box(book.find(&Query(black_box(&query)), &mut NoTokens)));
         });
     }
 }

@@ -359,6 +359,33 @@ fn a_request_is_explained_with_its_body() {
 }
 
 #[test]
+fn a_body_that_names_its_property_is_heard() {
+    let folder = Configured::new();
+    let sources = "[properties]\nsources = [{ json = \"token\" }, \
+                   { json = \"identifier\", inside = \"token\" }]\n\
+                   [[property]]\nid = \"shop\"\n[[property]]\nid = \"blog\"\n";
+    let start = CONFIG.find("[[redaction]]").expect("a table");
+    folder.file("cloakroom.toml", &format!("{}{sources}", &CONFIG[..start]));
+    let file = folder.file("head", "POST / HTTP/1.1\nHost: shop.example.org\n");
+    let arguments = ["explain", "--config", &folder.path(), "--body", "-", &file];
+    for (body, expected) in [
+        ("{\"token\":\"shop\"}", "property   shop (named by json token)\n"),
+        (
+            r#"{"identifier":"{\"token\":\"blog\"}"}"#,
+            "property   blog (named by json identifier inside token)\n",
+        ),
+        ("{}", "property   (unknown) (no source names a property"),
+        (
+            r#"{"token":"shop","identifier":"{\"token\":\"blog\"}"}"#,
+            "decision   refused: property-conflict (400 Bad Request)\n",
+        ),
+    ] {
+        let done = cloakroom(&arguments).input(body).run();
+        assert!(done.succeeded().out.contains(expected), "{expected:?} in\n{}", done.out);
+    }
+}
+
+#[test]
 fn a_body_that_would_be_refused_is_told_by_its_place() {
     let folder = Configured::new();
     let head = "POST / HTTP/1.1\nHost: shop.example.org\n";

@@ -9,8 +9,8 @@ use cloakroom::policy::listener::Transport;
 use cloakroom::policy::redaction::Parts;
 use cloakroom::policy::settings::{Log, Secrets};
 use cloakroom::policy::{
-    Found, Limits, Policy, Redaction, RequestView, Settings, Timeouts, UnknownProperty, Upstream,
-    WebSocket,
+    Binding, Found, Limits, NoTokens, Policy, Redaction, RequestView, Settings, Timeouts,
+    UnknownProperty, Upstream, WebSocket,
 };
 use std::collections::BTreeSet;
 use std::fs;
@@ -124,7 +124,7 @@ fn a_property_is_found_by_its_keys_and_hosts() {
         ("example.org", "/p/a", None),
         ("example.org", "/p/b", None),
     ] {
-        let found = match book.find(&Request { host, path }) {
+        let found = match book.find(&Request { host, path }, &mut NoTokens) {
             Found::Property(property, _) => Some(&*property.id),
             _ => None,
         };
@@ -339,6 +339,11 @@ fn summary(settings: &Settings) -> String {
     }
     for source in book.sources() {
         out += &format!("source {source}\n");
+    }
+    for Binding { name, learn, show, expires } in book.bindings() {
+        let learn: Vec<String> = learn.iter().map(ToString::to_string).collect();
+        let show: Vec<String> = show.iter().map(ToString::to_string).collect();
+        out += &format!("binding {name} learnt at {learn:?} shown at {show:?} for {expires:?}\n");
     }
     for property in book.properties() {
         out += &format!("property {}: {}\n", property.id, policy(&property.policy));

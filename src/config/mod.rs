@@ -255,9 +255,9 @@ level = 'info'
         let main = SourceFile::new("main.toml", text);
         match Draft::parse_in_excerpts(main, bytes).finish([], &read) {
             Ok(Settings { listeners, upstreams, book, websocket, limits, log, .. }) => {
-                let properties = book.properties();
+                let (properties, bindings) = (book.properties(), book.bindings());
                 format!(
-                    "{listeners:?} {upstreams:?} {properties:?} {websocket:?} {limits:?} {log:?}"
+                    "{listeners:?} {upstreams:?} {properties:?} {bindings:?} {websocket:?} {limits:?} {log:?}"
                 )
             }
             Err(errors) if errors.to_string().contains("no valid TOML") => "no TOML".to_owned(),

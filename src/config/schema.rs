@@ -6,6 +6,7 @@
 
 use super::file::File;
 use super::quantity;
+use crate::policy::binding::EXPIRES;
 use crate::policy::limits::{Limits, Timeouts};
 use crate::policy::listener::Transport;
 use crate::policy::settings::{Log, LogFormat, Rotation, UPGRADES};
@@ -174,6 +175,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Mask", "first", json!(0)),
         ("Mask", "last", json!(0)),
         ("Properties", "sources", json!(["host"])),
+        ("Binding", "expires", time(EXPIRES)),
         ("Defaults", "record", json!("off")),
         ("Unknown", "record", json!("off")),
         ("Unknown", "refuse", json!(false)),

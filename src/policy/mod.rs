@@ -4,9 +4,13 @@
 //! Settings ── listeners ── who may say who the client is, TLS, limits
 //!          ├─ upstreams ── where requests go, which fields disclose the address
 //!          └─ book ─────── sources -> key -> Property -> Policy (shared) -> Redaction (shared)
+//!             └─ bindings ── tokens that stand for a property, once a backend handed them out
 //! ```
 
+pub mod binding;
+pub mod bindings;
 pub mod book;
+pub mod json_place;
 pub mod limits;
 pub mod listener;
 pub mod property;
@@ -16,7 +20,9 @@ pub mod source;
 pub mod upstream;
 pub mod websocket;
 
+pub use binding::{Binding, NoTokens, Tokens};
 pub use book::{Book, BookBuilder, Found};
+pub use json_place::JsonPlace;
 pub use limits::{Limits, Timeouts};
 pub use listener::Listener;
 pub use property::{Policy, Property, UnknownProperty};

@@ -3,6 +3,7 @@
 //! A head tells most of it. What a body says has to be plucked from it first, by whoever has
 //! it: [`WithBody`] puts both side by side.
 
+use super::json_place::JsonPlace;
 use std::borrow::Cow;
 use std::fmt;
 
@@ -34,9 +35,8 @@ pub enum Source {
     Header(String),
     /// A cookie of this name.
     Cookie(String),
-    /// A value of a JSON body, or of a WebSocket's first message, at this path: see
-    /// [`crate::format::path`].
-    Json(String),
+    /// A value of a JSON body, or of a WebSocket's first message, at this place.
+    Json(JsonPlace),
     /// A field of this name in a form, urlencoded or multipart.
     Form(String),
 }
@@ -94,7 +94,7 @@ impl fmt::Display for Source {
             Self::Query(name) => write!(f, "query {name}"),
             Self::Header(name) => write!(f, "header {name}"),
             Self::Cookie(name) => write!(f, "cookie {name}"),
-            Self::Json(path) => write!(f, "json {path}"),
+            Self::Json(place) => write!(f, "json {place}"),
             Self::Form(name) => write!(f, "form {name}"),
         }
     }

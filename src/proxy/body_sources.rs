@@ -6,13 +6,14 @@
 
 use crate::format::charset::Charset;
 use crate::format::content::{Binary, Content, FIRST_BYTES, charset_parameter};
-use crate::format::path::{Path, Paths};
+use crate::format::path::{Path, PathError, Paths};
 use crate::format::pluck::{self, Pluck};
 use crate::format::reader::Reader;
 use crate::format::recoded::Recoded;
 use crate::format::{self, Bounds, Role, Sink, Spelling, Text};
-use crate::policy::Limits;
+use crate::policy::binding::LONGEST_TOKEN;
 use crate::policy::source::{Plucked, Source};
+use crate::policy::{Book, JsonPlace, Limits};
 use crate::proxy::coding::Decoder;
 use crate::proxy::head;
 use crate::proxy::intake::Intake;
@@ -38,6 +39,40 @@ pub async fn plucked<'a>(
     head::admit(parts, limits)?;
     intake.gather(limits.small_body).await?;
     let beginning = decoded(parts, intake, limits)?;
+    of_beginning(book, limits, content_type, beginning, intake.is_whole())
+}
+
+/// The same of a body that is all there, and whose codings are undone.
+pub fn of_body<'a>(
+    plan: &'a Plan,
+    parts: &Parts,
+    body: &[u8],
+) -> Result<Vec<Plucked<'a>>, Refusal> {
+    let (book, limits) = (&plan.settings.book, &plan.settings.limits);
+    head::admit(parts, limits)?;
+    let content_type = payload::content_type(&parts.headers);
+    let beginning = body.get(..limits.small_body);
+    let is_whole = beginning.is_none_or(|beginning| beginning.len() == body.len());
+    of_beginning(book, limits, content_type, beginning.unwrap_or(body).to_vec(), is_whole)
+}
+
+/// What this text message, the first of a WebSocket and whole, says for each source that lies
+/// in JSON. A message that is no JSON says nothing.
+pub fn of_message<'a>(
+    book: &'a Book,
+    bounds: Bounds,
+    text: &[u8],
+) -> Result<Vec<Plucked<'a>>, Refusal> {
+    Beginning { content: Content::Json, text, is_whole: true, bounds }.plucked(book)
+}
+
+fn of_beginning<'a>(
+    book: &'a Book,
+    limits: &Limits,
+    content_type: Option<&str>,
+    beginning: Vec<u8>,
+    is_whole: bool,
+) -> Result<Vec<Plucked<'a>>, Refusal> {
     let content = Content::of(content_type, &beginning);
     if !speaks(&content) {
         return Ok(Vec::new());
@@ -45,22 +80,9 @@ pub async fn plucked<'a>(
     let label = content_type.and_then(charset_parameter);
     let charset = Charset::of(label.as_deref(), &beginning)
         .map_err(|_| Refusal::Unreadable(format::Unreadable::Encoding { at: 0 }))?;
-    let body = Beginning {
-        content,
-        text: in_utf8(charset, beginning),
-        is_whole: intake.is_whole(),
-        bounds: Bounds { depth: limits.json_depth },
-    };
-    let mut plucked = Vec::new();
-    for source in book.body_sources() {
-        let value = match body.value(source)? {
-            pluck::Plucked::None => continue,
-            pluck::Plucked::One(value) => value.into_bytes(),
-            pluck::Plucked::Several => return Err(Refusal::Conflict),
-        };
-        plucked.push(Plucked { source, value });
-    }
-    Ok(plucked)
+    let text = &in_utf8(charset, beginning);
+    let bounds = Bounds { depth: limits.json_depth };
+    Beginning { content, text, is_whole, bounds }.plucked(book)
 }
 
 /// Whether a body of this type has nothing to say, whatever its bytes are.
@@ -103,34 +125,57 @@ fn in_utf8(charset: Charset, raw: Vec<u8>) -> Vec<u8> {
 }
 
 /// The beginning of a body, decoded.
-struct Beginning {
+struct Beginning<'t> {
     content: Content,
-    text: Vec<u8>,
+    text: &'t [u8],
     is_whole: bool,
     bounds: Bounds,
 }
 
-impl Beginning {
+impl Beginning<'_> {
+    /// What stands there for each source.
+    fn plucked<'a>(&self, book: &'a Book) -> Result<Vec<Plucked<'a>>, Refusal> {
+        let mut plucked = Vec::new();
+        for source in book.body_sources() {
+            let value = match self.value(source)? {
+                pluck::Plucked::None => continue,
+                pluck::Plucked::One(value) => value.into_bytes(),
+                pluck::Plucked::Several => return Err(Refusal::Conflict),
+            };
+            plucked.push(Plucked { source, value });
+        }
+        Ok(plucked)
+    }
+
     /// What stands there for this source.
     fn value(&self, source: &Source) -> Result<pluck::Plucked, Refusal> {
-        let (path, field) = match (source, &self.content) {
-            (Source::Json(path), Content::Json) => (path.as_str(), None),
-            (Source::Form(name), Content::Form | Content::Multipart { .. }) => ("$", Some(name)),
+        let (mut pluck, field) = match (source, &self.content) {
+            (Source::Json(place), Content::Json) => (self.pluck(place), None),
+            (Source::Form(name), Content::Form | Content::Multipart { .. }) => {
+                (self.pluck(&JsonPlace::at("$")), Some(name))
+            }
             _ => return Ok(pluck::Plucked::None),
         };
-        // The configuration has read the path long before.
-        let Ok(path) = Path::parse(path) else { return Ok(pluck::Plucked::None) };
-        let mut pluck = Pluck::new(path, LONGEST_KEY);
+        // The configuration has read the paths long before.
+        let Ok(pluck) = &mut pluck else { return Ok(pluck::Plucked::None) };
         match field {
-            None => self.read(pluck.paths(), &mut pluck)?,
-            Some(name) => self.read(Arc::default(), &mut Field { name, pluck: &mut pluck })?,
+            None => self.read(pluck.paths(), pluck)?,
+            Some(name) => self.read(Arc::default(), &mut Field { name, pluck })?,
         }
-        Ok(pluck.value())
+        pluck.failed().map_or_else(|| Ok(pluck.value()), |why| Err(Refusal::Unreadable(why)))
+    }
+
+    fn pluck(&self, place: &JsonPlace) -> Result<Pluck, PathError> {
+        let path = Path::parse(&place.path)?;
+        Ok(match &place.inside {
+            None => Pluck::new(path, LONGEST_TOKEN),
+            Some(inside) => Pluck::inside(path, Path::parse(inside)?, self.bounds, LONGEST_TOKEN),
+        })
     }
 
     fn read(&self, paths: Arc<Paths>, sink: &mut impl Sink) -> Result<(), Refusal> {
         let mut reader = Reader::new(&self.content, self.bounds, paths, Binary::Pass);
-        reader.push(0, &self.text, sink).map_err(Refusal::Unreadable)?;
+        reader.push(0, self.text, sink).map_err(Refusal::Unreadable)?;
         if self.is_whole {
             reader.finish(self.text.len() as u64, sink).map_err(Refusal::Unreadable)?;
         }
@@ -161,5 +206,50 @@ impl Sink for Field<'_> {
     }
 }
 
-/// Longer values name no property: real keys have some twenty bytes.
-const LONGEST_KEY: usize = 256;
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::policy::UnknownProperty;
+
+    #[test]
+    fn a_first_message_says_what_its_json_does() {
+        let subscribe = r#"{"command":"subscribe","identifier":"{\"channel\":\"a\"}"}"#;
+        check(subscribe, Ok(&["json identifier inside channel: a"]));
+        check(r#"{"key":"shop"}"#, Ok(&["json key: shop"]));
+        let both = r#"{"identifier":"{\"channel\":\"b\"}","x":{"KEY":7}}"#;
+        check(both, Ok(&["json key: 7", "json identifier inside channel: b"]));
+        check(r#"{"type":"ping"}"#, Ok(&[]));
+        check("key=shop", Ok(&[]));
+        check("", Ok(&[]));
+    }
+
+    #[test]
+    fn a_message_that_says_two_things_or_cannot_be_read_is_refused() {
+        check(r#"{"key":"a","x":{"key":"b"}}"#, Err("conflict"));
+        check(r#"{"identifier":"{\"channel\":\"a\",\"channel\":\"b\"}"}"#, Err("conflict"));
+        check(&"[".repeat(9), Err("unreadable"));
+        check(&format!(r#"{{"identifier":"{}"}}"#, "[".repeat(9)), Err("unreadable"));
+    }
+
+    #[track_caller]
+    fn check(text: &str, expected: Result<&[&str], &str>) {
+        let sources = vec![
+            Source::Host,
+            Source::Json(JsonPlace::at("key")),
+            Source::Form("key".into()),
+            Source::Json(JsonPlace { path: "identifier".into(), inside: Some("channel".into()) }),
+        ];
+        let book = Book::builder(sources, UnknownProperty::Refuse).build();
+        let said = |plucked: Plucked<'_>| {
+            format!("{}: {}", plucked.source, String::from_utf8_lossy(&plucked.value))
+        };
+        let found = match of_message(&book, Bounds { depth: 8 }, text.as_bytes()) {
+            Ok(plucked) => Ok(plucked.into_iter().map(said).collect()),
+            Err(Refusal::Conflict) => Err("conflict"),
+            Err(Refusal::Unreadable(_)) => Err("unreadable"),
+            Err(other) => Err(other.name()),
+        };
+        let expected = expected.map(|said| said.iter().map(ToString::to_string).collect());
+        assert_eq!(found, expected as Result<Vec<String>, &str>, "{text}");
+    }
+}

@@ -3,7 +3,7 @@
 
 use crate::address::{Client, Resolved};
 use crate::policy::source::{Plucked, WithBody};
-use crate::policy::{Found, Listener, Property, UnknownProperty};
+use crate::policy::{Found, Listener, NoTokens, Property, UnknownProperty};
 use crate::proxy::head::{self, Rewrite, View};
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
@@ -54,7 +54,7 @@ impl<'a> Verdict<'a> {
         let resolved = client(listener, visit, parts);
         let trusted = visit.peer.is_some_and(|peer| listener.chain.trusts(peer));
         let head = View::new(parts, &authority);
-        let found = plan.settings.book.find(&WithBody { head: &head, plucked });
+        let found = plan.settings.book.find(&WithBody { head: &head, plucked }, &mut NoTokens);
         let property = property(plan, found)?;
         let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
         let told = visit.tell(plan, resolved.client, property)?;

@@ -14,7 +14,7 @@ use crate::command::{Failure, load};
 use crate::framing::{GateLimits, head};
 use crate::policy::{Listener, Settings};
 use crate::proxy::verdict::Verdict;
-use crate::proxy::{Plan, Visit, digest, filter};
+use crate::proxy::{Plan, Visit, body_sources, digest, filter};
 use crate::redact::redactor::Options;
 use crate::server;
 use clap::Args;
@@ -85,7 +85,10 @@ impl Explain {
         let plan = server::rehearse(settings).map_err(|e| Failure::Config(e.to_string()))?;
         let visit = request::visit(plan, listener, self.peer);
         let plan = visit.plan.load_full();
-        let verdict = match Verdict::of(&visit, &plan, &parts) {
+        let body_or_none = body.as_deref().unwrap_or_default();
+        let verdict = body_sources::of_body(&plan, &parts, body_or_none)
+            .and_then(|plucked| Verdict::with_body(&visit, &plan, &parts, &plucked));
+        let verdict = match verdict {
             Ok(verdict) => verdict,
             Err(refusal) => {
                 teller

@@ -4,10 +4,12 @@
 //! the keys are the descriptions in the JSON schema.
 
 pub mod address;
+pub mod binding;
 pub mod limits;
 pub mod listener;
 pub mod property;
 pub mod redaction;
+pub mod source;
 pub mod upstream;
 pub mod value;
 pub mod websocket;

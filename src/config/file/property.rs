@@ -1,6 +1,8 @@
 //! `[properties]` and `[[property]]` as typed.
 
-use super::value::{FieldName, FilePath, HostName, PathText, PayloadPath, Placed};
+use super::binding::Binding;
+use super::source::Source;
+use super::value::{FilePath, HostName, Placed};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -11,6 +13,9 @@ pub struct Properties {
     /// Where a request names its property, all of them asked in this order. Sources that
     /// disagree are refused with 400.
     pub sources: Option<Placed<Vec<Placed<Source>>>>,
+    /// Tokens that a backend hands out to a visitor of a property that is known, so that a later
+    /// request or message that shows nothing else finds it again.
+    pub binding: Option<Vec<Placed<Binding>>>,
     /// A directory with one property per file: `*.toml`, the keys of `[[property]]` at top level.
     pub directory: Option<Placed<FilePath>>,
     /// What happens to requests that name no property, or one that nobody knows. Nothing is
@@ -18,26 +23,6 @@ pub struct Properties {
     pub unknown: Option<Placed<Unknown>>,
     /// What a property has where it says nothing itself.
     pub default: Option<Placed<Defaults>>,
-}
-
-/// A place in which a request names its property.
-#[derive(Clone, Debug, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Source {
-    /// The host name, compared with the properties' `hosts`.
-    Host,
-    /// The `{property}` segment of a path.
-    Path(PathText),
-    /// A query parameter of this name.
-    Query(String),
-    /// A header field of this name.
-    Header(FieldName),
-    /// A cookie of this name.
-    Cookie(String),
-    /// A value of a JSON body, or of a WebSocket's first message, at this path.
-    Json(PayloadPath),
-    /// A field of this name in a form, urlencoded or multipart.
-    Form(String),
 }
 
 /// Adds to a struct the choices that a property, the default and the unknown property share.

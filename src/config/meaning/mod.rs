@@ -4,12 +4,14 @@
 //! sections say of each other is judged where the later one is read.
 
 mod address;
+mod binding;
 mod choice;
 mod limits;
 mod listener;
 mod numbers;
 mod property;
 mod redaction;
+mod source;
 mod upstream;
 mod vault;
 mod websocket;
@@ -55,7 +57,9 @@ impl<'c> Meaning<'c> {
         }
         let listeners = listener::listeners(&file.listener, base, reports);
         let upstreams = upstream::upstreams(&file.upstream, base, reports);
-        let sources = property::sources(&file.properties, reports);
+        let sources = source::sources(&file.properties, reports);
+        let bindings = file.properties.binding.as_deref().unwrap_or_default();
+        let bindings = binding::bindings(bindings, &sources, reports);
         let default = file.properties.default.as_ref();
         let names = upstreams.iter().map(|upstream| upstream.name.clone()).collect();
         let redactions = redaction::redactions(&file.redaction, reports);
@@ -74,7 +78,7 @@ impl<'c> Meaning<'c> {
         let unknown = file.properties.unknown.as_ref();
         let unknown = property::unknown(unknown, &mut chooser, reports);
         let sources_known = whole("properties") && !sources.is_empty();
-        let shelf = Shelf::new(sources, sources_known, unknown, chooser);
+        let shelf = Shelf::new(sources, sources_known, bindings, unknown, chooser);
         let address_fields = address::removed(&file.address, &upstreams, reports);
         let landing = address::landing(&file.address, reports);
         let rotation = address::rotation(&file.address, base, reports);

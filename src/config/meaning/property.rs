@@ -1,55 +1,15 @@
 //! What `[properties]` and every `[[property]]` mean: the book of properties.
 
 use super::choice::Chooser;
-use super::redaction;
-use super::words::{self, host_pattern, is_token};
+use super::words::{self, host_pattern};
 use crate::config::file::property as typed;
-use crate::config::file::value::{FieldName, HostName, PathText, PayloadPath, Placed};
+use crate::config::file::value::{HostName, Placed};
 use crate::config::report::{Fault, Place, Reports};
 use crate::policy::property::UNKNOWN_ID;
-use crate::policy::{Book, BookBuilder, PathPattern, Policy, Property, Source, UnknownProperty};
+use crate::policy::{Binding, Book, BookBuilder, Policy, Property, Source, UnknownProperty};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::sync::Arc;
-
-/// Where requests name their property. Hosts alone, unless the operator says more.
-pub(super) fn sources(typed: &typed::Properties, reports: &mut Reports) -> Vec<Source> {
-    let Some(Placed { at, value: list }) = &typed.sources else { return vec![Source::Host] };
-    if list.is_empty() {
-        reports.value(at, "at least one source such as \"host\"");
-    }
-    let mut sources = Vec::new();
-    for Placed { at, value } in list {
-        match source(value) {
-            Err(expected) => reports.value(at, expected),
-            Ok(source) if sources.contains(&source) => reports.value(at, "each source once"),
-            Ok(source) => sources.push(source),
-        }
-    }
-    sources
-}
-
-fn source(typed: &typed::Source) -> Result<Source, String> {
-    match typed {
-        typed::Source::Host => Ok(Source::Host),
-        typed::Source::Path(PathText(text)) => PathPattern::parse(text)
-            .map(Source::Path)
-            .map_err(|problem| format!("{}: {problem}", PathText::expected())),
-        typed::Source::Query(name) if !name.is_empty() => Ok(Source::Query(name.clone())),
-        typed::Source::Query(_) => Err("the name of a query parameter".to_owned()),
-        typed::Source::Header(FieldName(name)) => match words::field(name)?.as_str() {
-            name @ ("host" | "cookie") => Err(format!("another field; {name} is a source itself")),
-            name => Ok(Source::Header(name.to_owned())),
-        },
-        typed::Source::Cookie(name) if is_token(name) => Ok(Source::Cookie(name.clone())),
-        typed::Source::Cookie(_) => Err("the name of a cookie".to_owned()),
-        typed::Source::Json(PayloadPath(path)) => {
-            redaction::path(path).map(|()| Source::Json(path.clone()))
-        }
-        typed::Source::Form(name) if !name.is_empty() => Ok(Source::Form(name.clone())),
-        typed::Source::Form(_) => Err("the name of a form field".to_owned()),
-    }
-}
 
 /// What happens to requests without a property: the strictest, unless the operator says more.
 pub(super) fn unknown(
@@ -88,6 +48,7 @@ impl<'c> Shelf<'c> {
     pub(super) fn new(
         sources: Vec<Source>,
         sources_known: bool,
+        bindings: Vec<Binding>,
         unknown: UnknownProperty,
         chooser: Chooser<'c>,
     ) -> Self {
@@ -95,7 +56,7 @@ impl<'c> Shelf<'c> {
             by_host: sources.contains(&Source::Host),
             by_key: sources.iter().any(|source| *source != Source::Host),
             sources_known,
-            builder: Book::builder(sources, unknown),
+            builder: Book::builder(sources, unknown).with_bindings(bindings),
             chooser,
             ids: HashMap::new(),
         }

@@ -17,7 +17,7 @@ mod class;
 mod levels;
 mod piece;
 mod token;
-mod unescape;
+pub(super) mod unescape;
 
 use super::path::{Paths, Trail};
 use super::{Bounds, Role, Sink, Spelling, Text, Unreadable};

@@ -2,7 +2,7 @@
 
 /// Decodes what stands in `text` from `from` on, where it stands: nothing decoded is longer
 /// than its spelling. What is no escape stays as it is; half a surrogate pair becomes U+FFFD.
-pub(super) fn in_place(text: &mut Vec<u8>, from: usize) {
+pub(in crate::format) fn in_place(text: &mut Vec<u8>, from: usize) {
     let (mut read, mut write) = (from, from);
     while let Some(&byte) = text.get(read) {
         let rest = text.get(read..).unwrap_or_default();

@@ -14,7 +14,7 @@ use crate::config::file::value::{Country, FieldName, Placed};
 use crate::config::report::Reports;
 use crate::policy::Redaction;
 use crate::policy::redaction::{Binary, Parts, Unreadable};
-use crate::redact::spec::{Field, Names};
+use crate::redact::spec::Names;
 use crate::redact::{Fault, Part, Rules, Spec};
 use std::collections::HashSet;
 use std::ops::Range;
@@ -53,18 +53,6 @@ pub(super) fn redactions(typed: &[Placed<typed::Redaction>], reports: &mut Repor
     sets
 }
 
-/// Whether this is a path as [`crate::format::path`] reads one.
-pub(super) fn path(text: &str) -> Result<(), String> {
-    let name = String::new();
-    let path = text.to_owned();
-    let field = Field { name, path, inside: None, action: Default::default() };
-    let faults = Rules::compile(&Spec { fields: vec![field], ..Spec::default() }).err();
-    match faults.and_then(|faults| faults.into_iter().next()) {
-        None => Ok(()),
-        Some(fault) => Err(fault.problem),
-    }
-}
-
 fn redaction(typed: &typed::Redaction, reports: &mut Reports) -> Option<Redaction> {
     let spec = spec(typed, reports);
     let parts = parts(typed, reports);
@@ -73,7 +61,8 @@ fn redaction(typed: &typed::Redaction, reports: &mut Reports) -> Option<Redactio
         Ok(rules) => rules,
         Err(faults) => {
             for Fault { part, problem } in faults {
-                reports.value(place(part, typed), problem);
+                let expected = problem.strip_prefix("expected ").unwrap_or(&problem).to_owned();
+                reports.value(place(part, typed), expected);
             }
             return None;
         }

@@ -1,10 +1,19 @@
 //! Which value stands at one place of a payload? For a body that says which property it is
 //! for: the reader of its format walks it, and this listens.
+//!
+//! The place may lie in JSON that stands in a string: what the string says is then walked by a
+//! reader of its own, while it comes, to which another [`Pluck`] listens.
 
+#[cfg(test)]
+mod tests;
+mod unescaped;
+
+use super::json::Json;
 use super::path::{Path, Paths};
-use super::{Role, Sink, Spelling, Text};
+use super::{Bounds, Role, Sink, Spelling, Text, Unreadable};
 use std::fmt;
 use std::sync::Arc;
+use unescaped::Unescaped;
 
 /// Listens for the value at one path. The reader must be built with [`Pluck::paths`].
 ///
@@ -17,16 +26,38 @@ use std::sync::Arc;
 /// json.push(0, body, &mut pluck)?;
 /// json.finish(body.len() as u64, &mut pluck)?;
 /// assert_eq!(pluck.value(), Plucked::One("Xk3mPq7".to_owned()));
+///
+/// let body = br#"{"identifier": "{\"channel\":\"RoomChannel\"}"}"#;
+/// let (path, inside) = (Path::parse("identifier")?, Path::parse("channel")?);
+/// let mut pluck = Pluck::inside(path, inside, Bounds::default(), 64);
+/// let mut json = Json::new(Bounds::default(), pluck.paths());
+/// json.push(0, body, &mut pluck)?;
+/// json.finish(body.len() as u64, &mut pluck)?;
+/// assert_eq!(pluck.value(), Plucked::One("RoomChannel".to_owned()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 pub struct Pluck {
     paths: Arc<Paths>,
     limit: usize,
+    /// Where the values at the path are JSON in strings: who walks them.
+    inside: Option<Box<Inside>>,
     /// The value that is being heard of: its bytes as they are written.
     heard: Option<(Spelling, Vec<u8>)>,
     found: Plucked,
     /// Whether there was a value that is not text.
     unreadable: bool,
+    failed: Option<Unreadable>,
+}
+
+/// What walks the JSON in the strings at a place.
+struct Inside {
+    unescaped: Unescaped,
+    json: Json,
+    pluck: Pluck,
+    /// Where the string began that is being heard of.
+    open: Option<u64>,
+    /// How much was read of what it says.
+    read: u64,
 }
 
 /// What stands at a place.
@@ -45,7 +76,25 @@ impl Pluck {
     /// no value.
     pub fn new(path: Path, limit: usize) -> Self {
         let paths = Arc::new(Paths::new(vec![path]));
-        Self { paths, limit, heard: None, found: Plucked::None, unreadable: false }
+        Self {
+            paths,
+            limit,
+            inside: None,
+            heard: None,
+            found: Plucked::None,
+            unreadable: false,
+            failed: None,
+        }
+    }
+
+    /// Listens for what stands at `inside` in the JSON that the strings at `path` hold, however
+    /// long these are. What is no string there holds nothing. `bounds` are those of each such
+    /// string, and `limit` is that of the value.
+    pub fn inside(path: Path, inside: Path, bounds: Bounds, limit: usize) -> Self {
+        let pluck = Self::new(inside, limit);
+        let json = Json::new(bounds, pluck.paths());
+        let inside = Inside { json, pluck, unescaped: Unescaped::default(), open: None, read: 0 };
+        Self { inside: Some(Box::new(inside)), ..Self::new(path, limit) }
     }
 
     /// What the reader must know for this to hear of the value.
@@ -55,11 +104,23 @@ impl Pluck {
 
     /// What stands there. A number is its spelling, and an array as many values as it has.
     pub fn value(&self) -> Plucked {
-        match &self.found {
+        match (&self.found, &self.inside) {
             // It cannot be said that the other one is the same.
-            Plucked::One(_) if self.unreadable => Plucked::Several,
-            found => found.clone(),
+            (Plucked::One(_), _) if self.unreadable => Plucked::Several,
+            (Plucked::None, Some(inside)) => inside.pluck.value(),
+            (found, _) => found.clone(),
         }
+    }
+
+    /// Whether JSON in a string could not be walked, so that what stands there is not known;
+    /// the offset is that of the string.
+    pub fn failed(&self) -> Option<Unreadable> {
+        self.failed
+    }
+
+    /// What walks the string that is being heard of.
+    fn open(&mut self) -> Option<&mut Inside> {
+        self.inside.as_deref_mut().filter(|inside| inside.open.is_some())
     }
 
     fn add(&mut self, value: Option<String>) {
@@ -76,7 +137,7 @@ impl Pluck {
 }
 
 impl Sink for Pluck {
-    fn begin(&mut self, _: u64, text: Text<'_>) {
+    fn begin(&mut self, at: u64, text: Text<'_>) {
         if text.field.is_none() {
             return;
         }
@@ -84,6 +145,11 @@ impl Sink for Pluck {
             // A key inside of the place: it is an object.
             (Role::Name, Spelling::JsonString) => self.found = Plucked::Several,
             (Role::Name, _) => {}
+            (role, spelling) if let Some(inside) = &mut self.inside => {
+                if role == Role::Value && spelling == Spelling::JsonString {
+                    (inside.open, inside.read) = (Some(at), 0);
+                }
+            }
             (Role::Value | Role::Number | Role::Word, spelling) => {
                 self.heard = Some((spelling, Vec::new()));
             }
@@ -91,6 +157,10 @@ impl Sink for Pluck {
     }
 
     fn more(&mut self, _: u64, raw: &[u8]) {
+        if let Some(inside) = self.open() {
+            let failed = inside.push(raw);
+            self.failed = self.failed.or(failed);
+        }
         if let Some((_, heard)) = &mut self.heard {
             // One byte more than fits is enough to see that it does not.
             let most = self.limit.saturating_mul(LONGEST_SPELLING).saturating_add(1);
@@ -100,9 +170,45 @@ impl Sink for Pluck {
     }
 
     fn end(&mut self, _: u64) {
+        if let Some(inside) = self.open() {
+            let failed = inside.finish();
+            self.failed = self.failed.or(failed);
+        }
         if let Some((spelling, raw)) = self.heard.take() {
             let fits = raw.len() <= self.limit.saturating_mul(LONGEST_SPELLING);
             self.add(fits.then(|| decoded(spelling, raw)).flatten());
+        }
+    }
+}
+
+impl Inside {
+    /// More of the string.
+    fn push(&mut self, raw: &[u8]) -> Option<Unreadable> {
+        let text = self.unescaped.push(raw);
+        let failed = self.json.push(self.read, text, &mut self.pluck).err();
+        self.read += text.len() as u64;
+        failed.map(|why| self.placed(why))
+    }
+
+    /// The string is over, and another one may follow.
+    fn finish(&mut self) -> Option<Unreadable> {
+        let text = self.unescaped.finish();
+        let read = self.read + text.len() as u64;
+        let pushed = self.json.push(self.read, text, &mut self.pluck);
+        let failed = pushed.and_then(|()| self.json.finish(read, &mut self.pluck)).err();
+        let failed = failed.map(|why| self.placed(why));
+        self.open = None;
+        failed
+    }
+
+    /// Of what the string says an offset would tell nobody anything.
+    fn placed(&self, why: Unreadable) -> Unreadable {
+        let at = self.open.unwrap_or_default();
+        match why {
+            Unreadable::TooDeep { .. } => Unreadable::TooDeep { at },
+            Unreadable::NoParts { .. } => Unreadable::NoParts { at },
+            Unreadable::Binary { .. } => Unreadable::Binary { at },
+            Unreadable::Encoding { .. } => Unreadable::Encoding { at },
         }
     }
 }
@@ -157,123 +263,5 @@ impl fmt::Debug for Plucked {
 impl fmt::Debug for Pluck {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pluck").field("found", &self.found).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::format::{Bounds, json::Json};
-
-    #[test]
-    fn the_value_is_decoded() {
-        check("tenant", r#"{"tenant":"shop"}"#, "shop");
-        check("tenant", r#"{"a":[{"Tenant":"sh\u006fp \ud83d\ude00"}]}"#, "shop 😀");
-        check("contact.id", r#"{"contact":{"id":4711},"id":1}"#, "4711");
-        check("id", r#"{"id":-1.50e3}"#, "-1.50e3");
-        check("id", r#"{"id":true}"#, "true");
-        check("id", r#"{"id":""}"#, "");
-        check("[1]", r#"["a","b"]"#, "b");
-        check("id", r#"{"id":"é"}"#, "é");
-    }
-
-    #[test]
-    fn the_same_value_twice_is_one() {
-        check("id", r#"{"id":"a","x":{"id":"\u0061"}}"#, "a");
-        check("id", r#"{"id":["1",1]}"#, "1");
-    }
-
-    #[test]
-    fn values_that_differ_are_several() {
-        several("id", r#"{"id":"a","id":"b"}"#);
-        several("id", r#"{"id":"a","x":{"id":"A"}}"#);
-        several("id", r#"{"id":["a","b"]}"#);
-        several("id", r#"{"id":{"x":"a"}}"#);
-        several("id", r#"{"id":"a"}{"id":"b"}{"id":"a"}"#);
-        // 17 bytes are no value, and still not the other one.
-        several("id", r#"{"id":"a","x":{"id":"12345678901234567"}}"#);
-    }
-
-    #[test]
-    fn what_is_not_there_or_not_text_is_none() {
-        none("id", r#"{"idx":"a","x":"id"}"#);
-        none("id", r#"{"id":null}"#);
-        none("$.id", r#"{"x":{"id":"a"}}"#);
-        none("id", r#"{"id":[]}"#);
-        none("id", r#"{"id":"12345678901234567"}"#);
-        none("id", &format!(r#"{{"id":"{}"}}"#, "x".repeat(10_000)));
-        none("id", r#"{"id":"\ud83d"}"#);
-        assert_eq!(plucked("id", b"{\"id\":\"\xff\"}", 100), Plucked::None);
-    }
-
-    #[test]
-    fn the_limit_is_of_bytes_decoded() {
-        check("id", r#"{"id":"1234567890123456"}"#, "1234567890123456");
-        check("id", &format!(r#"{{"id":"{}"}}"#, r"\u0061".repeat(16)), &"a".repeat(16));
-        none("id", &format!(r#"{{"id":"{}"}}"#, r"\u0061".repeat(17)));
-        none("id", r#"{"id":"éééééééé."}"#);
-    }
-
-    #[test]
-    fn other_spellings_are_decoded_as_they_are_spelled() {
-        for (spelling, raw, expected) in [
-            (Spelling::Form, "a+b%2Bc%c3%A9%", Some("a b+cé%")),
-            (Spelling::Form, "%4", Some("%4")),
-            (Spelling::Form, "%%34g%zz", Some("%4g%zz")),
-            (Spelling::Form, "%ff", None),
-            (Spelling::Percent, "a+b%20", Some("a+b ")),
-            (Spelling::Plain, "a+%20\\n", Some("a+%20\\n")),
-            (Spelling::Markup, "a", None),
-        ] {
-            let mut pluck = Pluck::new(Path::parse("a").unwrap(), 16);
-            let name = Text { spelling, role: Role::Name, name: b"", field: Some(0) };
-            pluck.begin(0, name);
-            pluck.more(0, b"name");
-            pluck.end(4);
-            pluck.begin(5, Text { role: Role::Value, ..name });
-            raw.bytes().zip(5..).for_each(|(byte, at)| pluck.more(at, &[byte]));
-            pluck.end(5 + raw.len() as u64);
-            let expected = expected.map_or(Plucked::None, |value| Plucked::One(value.to_owned()));
-            assert!(pluck.value() == expected, "{spelling:?} {raw}");
-        }
-    }
-
-    #[test]
-    fn a_debug_print_tells_no_value() {
-        let value = plucked("id", br#"{"id":"ann@example.org"}"#, 100);
-        assert_eq!(format!("{value:?}"), "One(…)");
-    }
-
-    #[track_caller]
-    fn check(path: &str, body: &str, expected: &str) {
-        all_cuts(path, body, &Plucked::One(expected.to_owned()));
-    }
-
-    #[track_caller]
-    fn several(path: &str, body: &str) {
-        all_cuts(path, body, &Plucked::Several);
-    }
-
-    #[track_caller]
-    fn none(path: &str, body: &str) {
-        all_cuts(path, body, &Plucked::None);
-    }
-
-    #[track_caller]
-    fn all_cuts(path: &str, body: &str, expected: &Plucked) {
-        for cut in 0..=body.len() {
-            let found = plucked(path, body.as_bytes(), cut);
-            assert!(found == *expected, "{path} in {body}, cut at {cut}: {found:?}");
-        }
-    }
-
-    fn plucked(path: &str, body: &[u8], cut: usize) -> Plucked {
-        let mut pluck = Pluck::new(Path::parse(path).unwrap(), 16);
-        let mut json = Json::new(Bounds::default(), pluck.paths());
-        let (before, behind) = body.split_at(cut.min(body.len()));
-        json.push(0, before, &mut pluck).unwrap();
-        json.push(before.len() as u64, behind, &mut pluck).unwrap();
-        json.finish(body.len() as u64, &mut pluck).unwrap();
-        pluck.value()
     }
 }
