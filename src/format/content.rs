@@ -91,6 +91,18 @@ impl Content {
         }
     }
 
+    /// What a text message is that begins with these bytes, or `is_all` of them: JSON or text.
+    /// `None` where more of it has to tell. The answer never changes when more comes.
+    pub fn of_message(first: &[u8], is_all: bool) -> Option<Self> {
+        let is_enough = is_all || first.len() >= FIRST_BYTES;
+        let first = first.get(..FIRST_BYTES).unwrap_or(first);
+        match sniff::is_json_so_far(first) {
+            _ if first.is_empty() && is_all => Some(Self::Empty),
+            None if is_enough => Some(if sniff::is_json(first) { Self::Json } else { Self::Text }),
+            known => known.map(|is_json| if is_json { Self::Json } else { Self::Text }),
+        }
+    }
+
     /// How many first bytes decide, with this `Content-Type`: where it claims something that no
     /// byte disproves, as many as a character encoding shows itself in.
     pub fn decided_by(content_type: Option<&str>) -> usize {
@@ -329,6 +341,31 @@ mod tests {
         ] {
             check(Some(content_type), first.as_bytes(), expected);
         }
+    }
+
+    #[test]
+    fn a_message_is_what_all_of_it_is_as_soon_as_that_shows() {
+        for (message, expected, from) in [
+            (&b"{\"a\": 1}"[..], Content::Json, 2),
+            (b" \n[1, 2]", Content::Json, 5),
+            (b"[12:30] hello", Content::Text, 4),
+            (b"hello", Content::Text, 1),
+            (b"42[\"message\"]", Content::Text, 1),
+            (b"{hello}", Content::Text, 2),
+            (b"\"Hi,\" she said", Content::Text, 15),
+            (b"\"Hi\"", Content::Json, 4),
+            (b"{", Content::Json, 1),
+            (b"  ", Content::Text, 2),
+        ] {
+            for end in 0..message.len() {
+                let known = Content::of_message(&message[..end], false);
+                assert_eq!(known, (end >= from).then_some(expected.clone()), "{message:?} {end}");
+            }
+            assert_eq!(Content::of_message(message, true), Some(expected), "{message:?}");
+        }
+        assert_eq!(Content::of_message(b"", true), Some(Content::Empty));
+        assert_eq!(Content::of_message(b"", false), None);
+        assert_eq!(Content::of_message(&[b' '; FIRST_BYTES], false), Some(Content::Text));
     }
 
     #[test]

@@ -6,6 +6,19 @@ pub(super) fn is_json(first: &[u8]) -> bool {
     begins_array_or_object(&units) || is_string(&units)
 }
 
+/// What [`is_json`] says of UTF-8 text that begins with them, as soon as it cannot change: not yet
+/// of a string, for which all of it counts.
+pub(super) fn is_json_so_far(first: &[u8]) -> Option<bool> {
+    let text = first.strip_prefix(b"\xef\xbb\xbf").unwrap_or(first);
+    let text = without_blanks(text.strip_prefix(b"\x1e").unwrap_or(text));
+    match text.first()? {
+        b'{' | b'[' => begins_json(text),
+        // The first bytes of a mark that is not whole yet.
+        b'"' | 0xef => None,
+        _ => Some(false),
+    }
+}
+
 /// Whether they begin a JSON array or object.
 pub(super) fn is_array_or_object(first: &[u8]) -> bool {
     begins_array_or_object(&units(first))

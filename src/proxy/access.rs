@@ -38,6 +38,11 @@ pub struct Access {
     pub finds: Arc<Finds>,
     /// How long the upstream took to its response head.
     pub waited: Option<Duration>,
+    /// Messages that went to the backend and to the visitor, where the exchange became a
+    /// conversation.
+    pub messages: Option<(u64, u64)>,
+    /// Why we ended the conversation, if we did.
+    pub ended: Option<&'static str>,
     sent: u64,
     broken: Option<BrokenReply>,
 }
@@ -66,6 +71,8 @@ impl Access {
             request: None,
             finds: Arc::default(),
             waited: None,
+            messages: None,
+            ended: None,
             sent: 0,
             broken: None,
         }
@@ -101,6 +108,9 @@ impl Drop for Access {
             broken = self.broken.map(tracing::field::display),
             bytes_in = self.request.as_ref().map_or(0, |progress| progress.received()),
             bytes_out = self.sent,
+            messages_in = self.messages.map(|(to_backend, _)| to_backend),
+            messages_out = self.messages.map(|(_, to_visitor)| to_visitor),
+            ended = self.ended,
             redacted = self.finds.taken_out(),
             observed = self.finds.only_seen(),
             upstream = self.upstream.as_ref().map(|(name, _)| &**name),

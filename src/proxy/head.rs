@@ -18,6 +18,7 @@ use http::header::{
 use http::request::Parts;
 use http::uri::{Authority, PathAndQuery};
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Uri, Version};
+use hyper::ext::Protocol;
 
 /// A request head as the book of properties reads it.
 #[derive(Debug)]
@@ -57,7 +58,9 @@ impl RequestView for View<'_> {
 /// checked on the byte stream; this holds for HTTP/2 as well.
 pub fn admit(parts: &Parts, limits: &Limits) -> Result<Authority, Refusal> {
     within(parts, limits)?;
-    if parts.method == Method::CONNECT || parts.method == Method::TRACE {
+    // An extended CONNECT (RFC 8441 §4) has a path, and opens no tunnel to anywhere else.
+    let is_tunnel = parts.method == Method::CONNECT && parts.extensions.get::<Protocol>().is_none();
+    if is_tunnel || parts.method == Method::TRACE {
         return Err(Refusal::Method);
     }
     let in_disguise = |name: &HeaderName| {

@@ -19,6 +19,7 @@ pub mod finds;
 pub mod head;
 pub mod intake;
 pub mod names;
+pub mod onward;
 pub mod pace;
 mod payload;
 pub mod plan;
@@ -31,6 +32,7 @@ pub mod tunnel;
 pub mod upstream;
 pub mod verdict;
 pub mod visit;
+pub mod websocket;
 
 pub use exchange::answer;
 pub use plan::Plan;

@@ -5,7 +5,7 @@ use crate::format::Unreadable;
 use crate::framing;
 use crate::proxy::coding::{Failure, Unencodable, UnknownCoding};
 use crate::redact::Blocked;
-use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE};
+use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION};
 use http::{HeaderValue, Response, StatusCode};
 use std::fmt;
 
@@ -33,6 +33,10 @@ pub enum Refusal {
     Method,
     /// The request asks for an upgrade that is not in the operator's list.
     Upgrade,
+    /// The handshake of a WebSocket is not one that a server may accept.
+    Handshake,
+    /// The WebSocket is of a version other than 13.
+    WebSocketVersion,
     /// The request names two properties.
     Conflict,
     /// The request names no property that is known, and unknown ones are refused.
@@ -88,6 +92,7 @@ impl Refusal {
             | Self::FieldName
             | Self::Conflict
             | Self::Upgrade
+            | Self::Handshake
             | Self::BodyBroken
             | Self::MalformedCoding
             | Self::Unwritable => StatusCode::BAD_REQUEST,
@@ -102,6 +107,7 @@ impl Refusal {
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
             Self::HeadTooLarge => StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
+            Self::WebSocketVersion => StatusCode::UPGRADE_REQUIRED,
             Self::Property => StatusCode::NOT_FOUND,
             Self::BodyTooLarge | Self::DecodedTooLarge | Self::Overlong => {
                 StatusCode::PAYLOAD_TOO_LARGE
@@ -128,6 +134,8 @@ impl Refusal {
             Self::FieldName => "field-name",
             Self::Method => "method",
             Self::Upgrade => "upgrade",
+            Self::Handshake => "websocket-handshake",
+            Self::WebSocketVersion => "websocket-version",
             Self::Conflict => "property-conflict",
             Self::Property => "property-unknown",
             Self::BodyTooLarge => "body-too-large",
@@ -175,6 +183,10 @@ impl Refusal {
                 ALLOW,
                 HeaderValue::from_static("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"),
             );
+        }
+        if self == Self::WebSocketVersion {
+            // RFC 6455 §4.4: which one would do.
+            headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
         }
         if self.closes() {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));

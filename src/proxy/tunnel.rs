@@ -25,7 +25,8 @@ impl UpgradeAnswer {
         Self { state: asks.then(|| Arc::clone(state)) }
     }
 
-    fn tunnel(mut self) {
+    /// Yes: bytes of another protocol follow.
+    pub fn tunnel(mut self) {
         if let Some(state) = self.state.take() {
             state.decide_upgrade(true);
         }

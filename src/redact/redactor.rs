@@ -101,6 +101,8 @@ impl Default for Options {
 enum State {
     /// Too little came to know what the payload is, which claims to be of this type.
     Opening(Option<String>),
+    /// Too little came to know what the message is.
+    Message,
     Reading,
     /// The rest passes unread.
     Passing,
@@ -118,6 +120,13 @@ impl Redactor {
     ) -> Self {
         let mut redactor = Self::of(rules, hand, &Content::Empty, Charset::Utf8, options);
         redactor.state = State::Opening(content_type.map(str::to_owned));
+        redactor
+    }
+
+    /// A redactor of a text message, which is UTF-8: JSON or text, as its first bytes show.
+    pub fn of_message(rules: &Arc<Rules>, hand: Hand, options: Options) -> Self {
+        let mut redactor = Self::of(rules, hand, &Content::Empty, Charset::Utf8, options);
+        redactor.state = State::Message;
         redactor
     }
 
@@ -183,17 +192,36 @@ impl Redactor {
                 self.pending.extend_from_slice(chunk);
                 if self.pending.len() < enough { Ok(()) } else { self.open(out) }
             }
+            State::Message if self.pending.is_empty() => match Content::of_message(chunk, false) {
+                Some(content) => self.read_as(&content, chunk, out),
+                None => {
+                    self.pending.extend_from_slice(chunk);
+                    Ok(())
+                }
+            },
+            State::Message => {
+                self.pending.extend_from_slice(chunk);
+                match Content::of_message(&self.pending, false) {
+                    Some(content) => self.read_pending_as(&content, out),
+                    None => Ok(()),
+                }
+            }
         }
     }
 
     /// The payload is over: appends the rest.
     pub fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Blocked> {
-        if let State::Opening(_) = self.state {
-            self.open(out)?;
+        match self.state {
+            State::Opening(_) => self.open(out)?,
+            State::Message => {
+                let content = Content::of_message(&self.pending, true).unwrap_or(Content::Text);
+                self.read_pending_as(&content, out)?;
+            }
+            State::Blocked(_) | State::Passing | State::Reading => {}
         }
         match self.state {
             State::Blocked(why) => return Err(why),
-            State::Passing | State::Opening(_) => return Ok(()),
+            State::Passing | State::Opening(_) | State::Message => return Ok(()),
             State::Reading => {}
         }
         let heard = match &mut self.recoded {
@@ -230,11 +258,27 @@ impl Redactor {
             }
             Err(_) => return self.block(Blocked::Unreadable(Unreadable::Encoding { at: 0 })),
         };
-        let paths = Arc::clone(&self.texts.rules().paths);
-        self.reader = Reader::new(&content, self.options.bounds, paths, self.options.binary);
         self.recoded = (charset != Charset::Utf8).then(|| Recoded::new(charset));
         self.charset = charset;
-        self.read(&first, out)
+        self.read_as(&content, &first, out)
+    }
+
+    /// What is pending is the beginning of this content.
+    fn read_pending_as(&mut self, content: &Content, out: &mut Vec<u8>) -> Result<(), Blocked> {
+        let first = std::mem::take(&mut self.pending);
+        self.read_as(content, &first, out)
+    }
+
+    fn read_as(
+        &mut self,
+        content: &Content,
+        first: &[u8],
+        out: &mut Vec<u8>,
+    ) -> Result<(), Blocked> {
+        let paths = Arc::clone(&self.texts.rules().paths);
+        self.reader = Reader::new(content, self.options.bounds, paths, self.options.binary);
+        self.state = State::Reading;
+        self.read(first, out)
     }
 
     fn read(&mut self, chunk: &[u8], out: &mut Vec<u8>) -> Result<(), Blocked> {

@@ -10,6 +10,7 @@ use crate::proxy::finds::Finds;
 use crate::proxy::payload;
 use crate::proxy::refusal::Refusal;
 use crate::redact::{Hand, HeadPart, Options, Redactor};
+use crate::websocket::Kind;
 use http::HeaderMap;
 use std::sync::Arc;
 
@@ -63,6 +64,23 @@ impl Screen {
             Redactor::new(&self.set.rules, self.hand.clone(), content_type, self.options);
         let manner = Manner { observe, pass_unreadable };
         Ok(Some(Filter::new(codings, self.decoded, redactor, manner, Arc::clone(&self.finds))))
+    }
+
+    /// A redactor of a message of this kind; `None` where it goes on as it came, since the set
+    /// does not look at messages. What is text and what is not, its kind says and its first
+    /// bytes.
+    pub fn message(&self, kind: Kind) -> Option<Redactor> {
+        let hand = self.hand.clone();
+        let rules = &self.set.rules;
+        self.set.parts.body.then(|| match kind {
+            Kind::Text => Redactor::of_message(rules, hand, self.options),
+            Kind::Binary => Redactor::new(rules, hand, None, self.options),
+        })
+    }
+
+    /// Counts what a redactor of this screen has found.
+    pub fn count(&self, redactor: &Redactor) {
+        self.finds.add(redactor.tally().total(), self.options.observe);
     }
 
     /// What stands in the place of this part of a head; `None` where it stays.

@@ -24,7 +24,7 @@ pub struct Screens {
     /// What looks at the request.
     pub request: Option<Screen>,
     /// What looks at the response: its body alone.
-    response: Option<Screen>,
+    pub response: Option<Screen>,
     small_body: usize,
     /// Whether the answer to the request has no body.
     asks_head: bool,
@@ -51,6 +51,12 @@ impl Screens {
             small_body: limits.small_body,
             asks_head: false,
         }
+    }
+
+    /// Whether the messages of a WebSocket are looked at, in either direction.
+    pub fn read_messages(&self) -> bool {
+        self.response.is_some()
+            || self.request.as_ref().is_some_and(|screen| screen.set().parts.body)
     }
 
     /// Looks at a request whose addresses were rewritten already, and says how its body goes on.

@@ -8,10 +8,13 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use rustls::ClientConfig;
 use rustls::pki_types::ServerName;
 use socket2::{SockRef, TcpKeepalive};
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
+use tokio::sync::watch;
 use tokio_rustls::TlsConnector;
 
 /// The sending half of an HTTP connection.
@@ -20,8 +23,27 @@ pub(super) enum Sender {
     /// One exchange at a time.
     Http1(http1::SendRequest<RequestBody>),
     /// Many.
-    Http2(http2::SendRequest<RequestBody>),
+    Http2(Shared),
 }
+
+/// The sending half of an HTTP/2 connection.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub(super) sender: http2::SendRequest<RequestBody>,
+    /// Whether the server has said that it takes an extended CONNECT (RFC 8441 §3).
+    extended: watch::Receiver<bool>,
+}
+
+impl Shared {
+    /// Whether the server takes an extended CONNECT; its first settings are waited for.
+    pub(super) async fn takes_extended_connect(&mut self) -> bool {
+        let said = self.extended.wait_for(|extended| *extended);
+        tokio::time::timeout(SETTINGS, said).await.is_ok_and(|said| said.is_ok())
+    }
+}
+
+/// How long a server may take for its first settings: they come with its first bytes.
+const SETTINGS: Duration = Duration::from_secs(1);
 
 /// Why a connection did not come about. Nothing was sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -127,8 +149,18 @@ impl Dial {
                     .keep_alive_timeout(Duration::from_secs(10))
                     .handshake(io)
                     .await?;
-                tokio::spawn(connection);
-                Ok(Sender::Http2(sender))
+                let (said, extended) = watch::channel(false);
+                tokio::spawn(async move {
+                    let mut connection = pin!(connection);
+                    poll_fn(|cx| {
+                        let polled = connection.as_mut().poll(cx);
+                        let takes = connection.is_extended_connect_protocol_enabled();
+                        said.send_if_modified(|before| std::mem::replace(before, takes) != takes);
+                        polled
+                    })
+                    .await
+                });
+                Ok(Sender::Http2(Shared { sender, extended }))
             }
         }
     }

@@ -2,10 +2,11 @@
 
 use crate::policy::upstream::{Protocol, Server as Address, Upstream};
 use crate::proxy::request_body::RequestBody;
-use crate::proxy::upstream::dial::{Dial, DialError, Sender};
+use crate::proxy::upstream::dial::{Dial, DialError, Sender, Shared};
 use http::{Request, Response};
 use hyper::body::Incoming;
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http1;
+use hyper::ext::Protocol as Opened;
 use rustls::ClientConfig;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,7 +27,7 @@ pub(super) struct Server {
     idle_limit: Duration,
     slots: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
-    shared: tokio::sync::Mutex<Shared>,
+    shared: tokio::sync::Mutex<Kept>,
     health: Health,
 }
 
@@ -38,8 +39,8 @@ struct Idle {
 
 /// The one HTTP/2 connection.
 #[derive(Debug, Default)]
-struct Shared {
-    sender: Option<http2::SendRequest<RequestBody>>,
+struct Kept {
+    sender: Option<Shared>,
     /// When dialling failed the last time, and how.
     failed: Option<(Instant, DialError)>,
 }
@@ -146,11 +147,11 @@ impl Server {
                 let came = Instant::now();
                 // Held while dialling: who comes meanwhile shares the new connection.
                 let mut shared = self.shared.lock().await;
-                if let Some(mut sender) =
-                    shared.sender.clone().filter(|sender| !fresh && !sender.is_closed())
-                    && sender.ready().await.is_ok()
+                let kept = shared.sender.clone();
+                if let Some(mut kept) = kept.filter(|kept| !fresh && !kept.sender.is_closed())
+                    && kept.sender.ready().await.is_ok()
                 {
-                    return Ok(lease(Sender::Http2(sender), true));
+                    return Ok(lease(Sender::Http2(kept), true));
                 }
                 // Or the failure: one after another they would wait many times as long.
                 if let Some((_, error)) = shared.failed.filter(|(at, _)| *at >= came) {
@@ -248,9 +249,16 @@ impl Lease {
         &mut self,
         request: Request<RequestBody>,
     ) -> Result<Response<Incoming>, Unsent> {
+        if let Sender::Http2(shared) = &mut self.sender
+            && request.extensions().get::<Opened>().is_some()
+            && !shared.takes_extended_connect().await
+        {
+            tracing::debug!(server = self.server.index, "no extended CONNECT");
+            return Err(Unsent { request: None });
+        }
         let sent = match &mut self.sender {
             Sender::Http1(sender) => sender.try_send_request(request).await,
-            Sender::Http2(sender) => sender.try_send_request(request).await,
+            Sender::Http2(shared) => shared.sender.try_send_request(request).await,
         };
         match sent {
             Ok(response) => {

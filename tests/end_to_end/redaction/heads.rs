@@ -71,7 +71,7 @@ async fn the_head_of_a_tunnel_is_rewritten() {
         vec![backend::Step::answer(101, &fields, ""), backend::Step::Echo]
     });
     let shop = shop.start().await;
-    let door = cloakroom::before(&shop).redacting("").start().await;
+    let door = cloakroom::before(&shop).redacting("in = [\"query\", \"cookies\"]").start().await;
     let ann = visitor::at("203.0.113.77")
         .with("connection", "upgrade")
         .with("upgrade", "websocket")

@@ -1,0 +1,107 @@
+//! Whose rules hold in a conversation.
+
+use crate::policy::UnknownProperty;
+use crate::policy::websocket::OnReload;
+use crate::proxy::filter::Screens;
+use crate::proxy::finds::Finds;
+use crate::proxy::plan::Plan;
+use crate::proxy::visit::Visit;
+use crate::proxy::websocket::flow::Broken;
+use crate::proxy::websocket::messages::Messages;
+use crate::proxy::websocket::relay::Turns;
+use std::sync::Arc;
+
+/// Whose rules hold in a conversation: those that it began with, or, where the configuration
+/// says so, those in force when a message begins.
+#[derive(Debug)]
+pub struct Chair {
+    visit: Arc<Visit>,
+    plan: Arc<Plan>,
+    property: Arc<str>,
+    screens: Screens,
+    finds: Arc<Finds>,
+    /// Which directions have not yet heard of new rules.
+    renewed: Renewed,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+struct Renewed {
+    inward: bool,
+    outward: bool,
+}
+
+impl Chair {
+    /// The rules of this property, as the exchange that opens the conversation has them.
+    pub fn new(
+        visit: &Arc<Visit>,
+        plan: &Arc<Plan>,
+        property: &Arc<str>,
+        screens: Screens,
+        finds: &Arc<Finds>,
+    ) -> Self {
+        Self {
+            visit: Arc::clone(visit),
+            plan: Arc::clone(plan),
+            property: Arc::clone(property),
+            screens,
+            finds: Arc::clone(finds),
+            renewed: Renewed::default(),
+        }
+    }
+
+    /// The connection of the visitor.
+    pub fn visit(&self) -> &Arc<Visit> {
+        &self.visit
+    }
+
+    /// The plan whose rules hold.
+    pub fn plan(&self) -> &Arc<Plan> {
+        &self.plan
+    }
+
+    /// What the visitor's messages pass through, and what the backend's.
+    pub fn messages(&self) -> (Messages, Messages) {
+        (self.of_visitor(), self.of_upstream())
+    }
+
+    fn of_visitor(&self) -> Messages {
+        Messages::new(self.screens.request.clone())
+    }
+
+    fn of_upstream(&self) -> Messages {
+        Messages::new(self.screens.response.clone())
+    }
+
+    /// Moves to the plan in force, where it says that open sockets do.
+    fn refresh(&mut self) -> Result<(), Broken> {
+        let in_force = self.visit.plan.load();
+        let moves = in_force.settings.websocket.reload == OnReload::Move;
+        if in_force.generation == self.plan.generation || !moves {
+            return Ok(());
+        }
+        let plan = Arc::clone(&in_force);
+        let book = &plan.settings.book;
+        let property = match (book.by_id(&self.property), book.unknown()) {
+            (Some(property), _) | (None, UnknownProperty::Serve(property)) => property,
+            (None, UnknownProperty::Refuse) => return Err(Broken::Refused),
+        };
+        self.screens = Screens::new(&plan, property, self.visit.dice, &self.finds);
+        self.renewed = Renewed { inward: true, outward: true };
+        self.plan = plan;
+        Ok(())
+    }
+}
+
+impl Turns for Chair {
+    fn inward(&mut self) -> Result<Option<Messages>, Broken> {
+        self.refresh()?;
+        let renewed = std::mem::take(&mut self.renewed.inward);
+        Ok(renewed.then(|| self.of_visitor()))
+    }
+
+    fn outward(&mut self) -> Result<Option<Messages>, Broken> {
+        self.refresh()?;
+        let renewed = std::mem::take(&mut self.renewed.outward);
+        Ok(renewed.then(|| self.of_upstream()))
+    }
+}

@@ -1,0 +1,53 @@
+//! The messages of one direction, on their way through the rules of a property.
+
+use crate::proxy::filter::Screen;
+use crate::redact::{Blocked, Redactor};
+use crate::websocket::Kind;
+
+/// The messages of one direction. Each is a payload of its own: nothing of it is held back when
+/// it is over.
+#[derive(Debug, Default)]
+pub struct Messages {
+    screen: Option<Screen>,
+    /// Takes the open message through, where the rules look at its kind.
+    redactor: Option<Redactor>,
+}
+
+impl Messages {
+    /// Messages that this screen looks at; without one they pass as they are.
+    pub fn new(screen: Option<Screen>) -> Self {
+        Self { screen, redactor: None }
+    }
+
+    /// A message begins.
+    pub fn begin(&mut self, kind: Kind) {
+        self.redactor = self.screen.as_ref().and_then(|screen| screen.message(kind));
+    }
+
+    /// More of it: appends to `out` what is decided.
+    ///
+    /// # Errors
+    /// The message must not go on.
+    pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Blocked> {
+        match &mut self.redactor {
+            Some(redactor) => redactor.push(piece, out),
+            None => {
+                out.extend_from_slice(piece);
+                Ok(())
+            }
+        }
+    }
+
+    /// The message is over: appends the rest.
+    ///
+    /// # Errors
+    /// As [`Messages::push`].
+    pub fn end(&mut self, out: &mut Vec<u8>) -> Result<(), Blocked> {
+        let Some(mut redactor) = self.redactor.take() else { return Ok(()) };
+        let finished = redactor.finish(out);
+        if let Some(screen) = &self.screen {
+            screen.count(&redactor);
+        }
+        finished
+    }
+}
