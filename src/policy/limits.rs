@@ -84,7 +84,8 @@ pub struct Timeouts {
     pub body_rate_after: Duration,
     /// The time for which a client may take nothing of a response. Over it: close.
     pub send: Duration,
-    /// The time without a byte in either direction of an upgraded connection. Over it: close.
+    /// The time without a byte in either direction of an upgraded connection, or of a gRPC call
+    /// that its client has not ended. Over it: close.
     pub tunnel_idle: Duration,
     /// How long open exchanges may take after SIGTERM.
     pub drain: Duration,

@@ -6,6 +6,7 @@
 use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
 use crate::proxy::body_sources;
+use crate::proxy::call;
 use crate::proxy::filter::Screens;
 use crate::proxy::head;
 use crate::proxy::intake::Intake;
@@ -42,6 +43,7 @@ pub async fn answer(
     let plan = visit.plan.load_full();
     let served = visit.state.begin();
     let version = request.version();
+    let is_call = call::is_call(version, request.headers());
     let logged = plan.settings.log.access;
     let mut access =
         Access::new(&visit.state, &visit.name, request.method().clone(), version, logged);
@@ -64,8 +66,10 @@ pub async fn answer(
             // The reading side knows better why a body broke.
             let refusal = visit.state.refused(served).unwrap_or(refusal);
             access.refusal = Some(refusal);
-            access.status = refusal.status();
-            refusal.answer::<Full<Bytes>>().map(|text| ReplyBody::own(text, access))
+            let answer: Response<Full<Bytes>> =
+                if is_call { call::refused(refusal) } else { refusal.answer() };
+            access.status = answer.status();
+            answer.map(|text| ReplyBody::own(text, access))
         }
     };
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -102,6 +106,9 @@ async fn forward(
         return Err(Refusal::Upgrade);
     }
     let mut intake = Intake::new(body, &plan.settings);
+    if call::is_call(parts.version, &parts.headers) {
+        intake.converse(plan.settings.timeouts.tunnel_idle);
+    }
     let progress = Arc::clone(intake.progress());
     access.request = Some(Arc::clone(&progress));
     let plucked = body_sources::plucked(plan, &parts, &mut intake).await?;

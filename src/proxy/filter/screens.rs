@@ -2,6 +2,7 @@
 
 use crate::policy::redaction::Unreadable;
 use crate::policy::{Limits, Property};
+use crate::proxy::call;
 use crate::proxy::coding::narrow;
 use crate::proxy::digest;
 use crate::proxy::filter::hand::hand;
@@ -77,8 +78,12 @@ impl Screens {
         if filter.observes() {
             return Ok(Passage::through(filter));
         }
-        intake.gather(self.small_body).await?;
-        if !intake.is_whole() || intake.ahead().len() > self.small_body {
+        // A call goes on message by message, and may wait for an answer to its first.
+        let is_call = call::is_call(parts.version, &parts.headers);
+        if !is_call {
+            intake.gather(self.small_body).await?;
+        }
+        if is_call || !intake.is_whole() || intake.ahead().len() > self.small_body {
             parts.headers.remove(CONTENT_LENGTH);
             digest::forget(&mut parts.headers);
             return Ok(Passage::through(filter));

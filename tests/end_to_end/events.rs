@@ -1,0 +1,1 @@
+//! Events of a server on their way to a browser.
