@@ -95,9 +95,11 @@ impl Refusal {
             Self::Unreadable(Unreadable::Encoding { .. } | Unreadable::Binary { .. }) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
-            Self::Unreadable(Unreadable::TooDeep { .. } | Unreadable::NoParts { .. }) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Unreadable(
+                Unreadable::TooDeep { .. }
+                | Unreadable::NoParts { .. }
+                | Unreadable::NoMessage { .. },
+            ) => StatusCode::BAD_REQUEST,
             Self::UnknownCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Forbidden => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
