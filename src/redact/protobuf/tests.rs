@@ -93,8 +93,7 @@ fn what_may_be_a_text_or_a_message_tells_nothing_as_either() {
     let legible = |said: &str| field(2, &text(1, &format!("{said} and {}", "so on ".repeat(8))));
     check(&legible("ann@example.org"), &legible("[email]"));
     // Of several in one another.
-    let nested =
-        |said: &str| field(2, &text(4, &String::from_utf8(legible(said)[2..].to_vec()).unwrap()));
+    let nested = |said: &str| field(2, &field(4, &legible(said)[2..]));
     check(&nested("ann@example.org"), &nested("[email]"));
     // A text that begins with a letter and happens to divide: none of its characters is a length.
     let begun = |said: &str| format!("be {said} {}", "so ".repeat(40));

@@ -132,11 +132,14 @@ impl Iterator for Fields<'_> {
 
 /// Writes a length as short as it can be.
 pub(super) fn push_varint(mut value: usize, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push((value & 0x7f) as u8 | 0x80);
+    loop {
+        let [low, ..] = value.to_le_bytes();
         value >>= 7;
+        if value == 0 {
+            return out.push(low & 0x7f);
+        }
+        out.push(low | 0x80);
     }
-    out.push((value & 0x7f) as u8);
 }
 
 /// The last number that a field can have: 2^29 - 1.

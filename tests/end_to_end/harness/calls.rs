@@ -22,7 +22,7 @@ pub(crate) type Fields<'a> = [(&'a str, &'a str)];
 pub(crate) async fn server() -> Server {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
-    let (arrived, arrivals) = mpsc::unbounded_channel();
+    let (arrived, arrivals) = mpsc::channel(64);
     tokio::spawn(async move {
         while let Ok((socket, _)) = listener.accept().await {
             let arrived = arrived.clone();
@@ -35,7 +35,7 @@ pub(crate) async fn server() -> Server {
                     let target = parts.uri.path().to_owned();
                     let fields = fields(&parts.headers);
                     // The test may have seen enough.
-                    drop(arrived.send(Served { method, target, fields, inbox, respond }));
+                    drop(arrived.try_send(Served { method, target, fields, inbox, respond }));
                 }
             });
         }
@@ -46,7 +46,7 @@ pub(crate) async fn server() -> Server {
 /// A server of calls.
 pub(crate) struct Server {
     address: SocketAddr,
-    arrivals: mpsc::UnboundedReceiver<Served>,
+    arrivals: mpsc::Receiver<Served>,
 }
 
 impl Server {
@@ -163,7 +163,7 @@ pub(crate) struct Call {
 impl Call {
     /// The head of the answer, as soon as it is there.
     #[track_caller]
-    pub(crate) fn answer(&mut self) -> impl Future<Output = Answer> {
+    pub(crate) fn answer(&mut self) -> impl Future<Output = Answer> + use<> {
         let response = self.response.take().expect("one answer");
         soon("an answer", async {
             let (parts, stream) = response.await.expect("an answer").into_parts();
@@ -275,15 +275,23 @@ impl Outbox {
 
     /// Sends bytes as they are, as soon as the other side takes them; perhaps the last.
     pub(crate) async fn bytes(&mut self, bytes: &[u8], end: bool) {
-        let mut bytes = Bytes::copy_from_slice(bytes);
-        while !bytes.is_empty() {
-            let room = soon("room", self.room(bytes.len())).await.expect("the stream is open");
-            let piece = bytes.split_to(room.min(bytes.len()));
-            self.stream.send_data(piece, false).expect("sent");
-        }
+        assert!(self.try_bytes(bytes).await, "the stream is open");
         if end {
             self.stream.send_data(Bytes::new(), true).expect("sent");
         }
+    }
+
+    /// Sends bytes as they are, unless the other side has given up.
+    pub(crate) async fn try_bytes(&mut self, bytes: &[u8]) -> bool {
+        let mut bytes = Bytes::copy_from_slice(bytes);
+        while !bytes.is_empty() {
+            let Some(room) = soon("room", self.room(bytes.len())).await else { return false };
+            let piece = bytes.split_to(room.min(bytes.len()));
+            if self.stream.send_data(piece, false).is_err() {
+                return false;
+            }
+        }
+        true
     }
 
     /// How many of so many bytes the other side would take now; waits for the first.
