@@ -76,7 +76,8 @@ pub struct Timeouts {
     pub body_rate_after: Option<Placed<Time>>,
     /// For a client that takes nothing of a response. Over it: close. 1s to 1h.
     pub send: Option<Placed<Time>>,
-    /// An upgraded connection without a byte in either direction. Over it: close. 1s to 7d.
+    /// An upgraded connection, or a gRPC call that its client has not ended, without a byte in
+    /// either direction. Over it: close. 1s to 7d.
     pub tunnel_idle: Option<Placed<Time>>,
     /// For open exchanges after SIGTERM. 0s to 1h.
     pub drain: Option<Placed<Time>>,
