@@ -6,7 +6,7 @@ use cloakroom::address::recording::Truncation;
 use cloakroom::address::{Mode, Recording, Source, Trust};
 use cloakroom::config::{Draft, SourceFile, load, schema};
 use cloakroom::policy::listener::Transport;
-use cloakroom::policy::redaction::Parts;
+use cloakroom::policy::redaction::{Parts, Protobuf};
 use cloakroom::policy::settings::{Log, Secrets};
 use cloakroom::policy::{
     Binding, Found, Limits, NoTokens, Policy, Redaction, RequestView, Settings, Timeouts,
@@ -401,7 +401,7 @@ fn policy(policy: &Policy) -> String {
 
 /// A set of rules in words: how it is applied, not what it looks for.
 fn redaction(set: &Redaction) -> String {
-    let Redaction { name, parts, headers, unreadable, binary, observe, .. } = set;
+    let Redaction { name, parts, headers, unreadable, binary, protobuf, observe, .. } = set;
     let Parts { body, path, query, referer, cookies } = *parts;
     let named = [
         (body, "body"),
@@ -411,7 +411,11 @@ fn redaction(set: &Redaction) -> String {
         (cookies, "cookies"),
     ];
     let parts: Vec<&str> = named.into_iter().filter(|part| part.0).map(|part| part.1).collect();
-    format!("{name} ({parts:?} {headers:?} {unreadable:?} {binary:?} observe={observe})")
+    let protobuf = match protobuf {
+        Protobuf::Pass => String::new(),
+        other => format!("protobuf={other:?} "),
+    };
+    format!("{name} ({parts:?} {headers:?} {unreadable:?} {binary:?} {protobuf}observe={observe})")
 }
 
 /// Keeps the schema's own form in view: a change to it is a change for every editor.

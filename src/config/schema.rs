@@ -170,6 +170,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Redaction", "in", json!(["body", "path", "query", "referer", "cookies"])),
         ("Redaction", "unreadable", json!("refuse")),
         ("Redaction", "binary", json!("pass")),
+        ("Redaction", "protobuf", json!("pass")),
         ("Redaction", "observe", json!(false)),
         ("Pattern", "group", json!(0)),
         ("Mask", "first", json!(0)),

@@ -148,6 +148,11 @@ pub enum Unreadable {
         /// Where it begins.
         at: u64,
     },
+    /// What claims to be a protobuf message and is none.
+    NoMessage {
+        /// Where it begins.
+        at: u64,
+    },
     /// Text in a transfer encoding or a character encoding that cannot be read in place.
     Encoding {
         /// Where it begins.
@@ -161,6 +166,7 @@ impl fmt::Display for Unreadable {
             Self::TooDeep { at } => write!(f, "nested too deep at byte {at}"),
             Self::NoParts { at } => write!(f, "no multipart body at byte {at}"),
             Self::Binary { at } => write!(f, "no text at byte {at}"),
+            Self::NoMessage { at } => write!(f, "no protobuf message at byte {at}"),
             Self::Encoding { at } => write!(f, "text in an encoding that is not read at byte {at}"),
         }
     }

@@ -105,7 +105,8 @@ pub struct Timeouts {
     /// How long a WebSocket peer may be silent before it is asked whether it is there (ping, RFC
     /// 6455 §5.5.2); `None`: it is never asked. Of use where it is shorter than `tunnel_idle`.
     pub ws_ping: Option<Duration>,
-    /// The time without a byte in either direction of an upgraded connection. Over it: close.
+    /// The time without a byte in either direction of an upgraded connection, or of a gRPC call
+    /// that its client has not ended. Over it: close.
     /// Of a WebSocket whose messages are read, the time in which one peer sends nothing, not
     /// even the answer to a ping. Over it: close 1001.
     pub tunnel_idle: Duration,

@@ -19,6 +19,8 @@ pub struct Redaction {
     pub unreadable: Unreadable,
     /// What happens to a body that holds no text.
     pub binary: Binary,
+    /// What happens to protobuf messages.
+    pub protobuf: Protobuf,
     /// Whether finds are only counted, and everything goes on as it came.
     pub observe: bool,
 }
@@ -26,13 +28,14 @@ pub struct Redaction {
 /// Rules are the same if they are one and the same: two sets that say the same are still two.
 impl PartialEq for Redaction {
     fn eq(&self, other: &Self) -> bool {
-        let Self { name, rules, parts, headers, unreadable, binary, observe } = self;
+        let Self { name, rules, parts, headers, unreadable, binary, protobuf, observe } = self;
         Arc::ptr_eq(rules, &other.rules)
             && *name == other.name
             && *parts == other.parts
             && *headers == other.headers
             && *unreadable == other.unreadable
             && *binary == other.binary
+            && *protobuf == other.protobuf
             && *observe == other.observe
     }
 }
@@ -88,6 +91,18 @@ pub enum Binary {
     Pass,
 }
 
+/// What happens to protobuf messages, in calls of gRPC and as bodies.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Protobuf {
+    /// The same as to other bodies that hold no text.
+    #[default]
+    Pass,
+    /// Their strings are looked at like any text.
+    Redact,
+    /// The exchange is refused.
+    Refuse,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -100,6 +115,7 @@ mod tests {
         assert_ne!(one, set());
         assert_ne!(one, Redaction { observe: true, ..one.clone() });
         assert_ne!(one, Redaction { parts: Parts::NONE, ..one.clone() });
+        assert_ne!(one, Redaction { protobuf: Protobuf::Redact, ..one.clone() });
         assert_ne!(one, Redaction { unreadable: Unreadable::Pass, ..one.clone() });
     }
 
@@ -112,6 +128,7 @@ mod tests {
             headers: Vec::new(),
             unreadable: Unreadable::default(),
             binary: Binary::default(),
+            protobuf: Protobuf::default(),
             observe: false,
         }
     }

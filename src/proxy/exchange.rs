@@ -2,6 +2,7 @@
 
 use crate::proxy::access::Access;
 use crate::proxy::body_sources;
+use crate::proxy::call;
 use crate::proxy::head;
 use crate::proxy::intake::Intake;
 use crate::proxy::onward::{Answered, Change, onward};
@@ -32,6 +33,7 @@ pub async fn answer(
     let plan = visit.plan.load_full();
     let served = visit.state.begin();
     let version = request.version();
+    let is_call = call::is_call(version, request.headers());
     let logged = plan.settings.log.access;
     let mut access =
         Access::new(&visit.state, &visit.name, request.method().clone(), version, logged);
@@ -59,8 +61,10 @@ pub async fn answer(
             // The reading side knows better why a body broke.
             let refusal = visit.state.refused(served).unwrap_or(refusal);
             access.refusal = Some(refusal);
-            access.status = refusal.status();
-            refusal.answer::<Full<Bytes>>().map(|text| ReplyBody::own(text, access))
+            let answer: Response<Full<Bytes>> =
+                if is_call { call::refused(refusal) } else { refusal.answer() };
+            access.status = answer.status();
+            answer.map(|text| ReplyBody::own(text, access))
         }
     };
     let upgraded = response.status() == StatusCode::SWITCHING_PROTOCOLS;
@@ -97,6 +101,9 @@ async fn forward(
     let ours = parts.extensions.remove::<OnUpgrade>();
     let ours = ours.filter(|_| !matches!(change, Change::None));
     let mut intake = Intake::new(body, &plan.settings);
+    if call::is_call(parts.version, &parts.headers) {
+        intake.converse(plan.settings.timeouts.tunnel_idle);
+    }
     access.request = Some(Arc::clone(intake.progress()));
     let plucked = body_sources::plucked(plan, &parts, &mut intake).await?;
     let answered = onward(visit, plan, parts, (intake, &plucked), &change, access).await?;

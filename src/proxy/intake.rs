@@ -34,6 +34,8 @@ struct Rules {
     idle: Duration,
     rate: u64,
     rate_after: Duration,
+    /// Whether the upstream's words count as well as the client's.
+    converses: bool,
 }
 
 impl Intake {
@@ -46,6 +48,7 @@ impl Intake {
             idle: body_idle,
             rate: body_rate,
             rate_after: body_rate_after,
+            converses: false,
         };
         let inner = Some(inner).filter(|inner| !inner.is_end_stream());
         Self { rules, progress: Arc::new(Progress::new(inner.is_none())), inner, ..Self::empty() }
@@ -56,11 +59,23 @@ impl Intake {
         Self {
             inner: None,
             progress: Arc::new(Progress::new(true)),
-            rules: Rules { limit: 0, idle: Duration::ZERO, rate: 0, rate_after: Duration::ZERO },
+            rules: Rules {
+                limit: 0,
+                idle: Duration::ZERO,
+                rate: 0,
+                rate_after: Duration::ZERO,
+                converses: false,
+            },
             patience: None,
             ahead: Vec::new(),
             trailers: None,
         }
+    }
+
+    /// The body is one half of a conversation, and its pauses are the application's: it is too
+    /// slow only where neither half says anything for `idle`.
+    pub fn converse(&mut self, idle: Duration) {
+        self.rules = Rules { idle, rate: 0, converses: true, ..self.rules };
     }
 
     /// How the body fares.
@@ -162,7 +177,8 @@ impl Intake {
     /// Fails when the client has been silent or slow for too long.
     fn poll_patience(&mut self, cx: &mut Context<'_>) -> Poll<Refusal> {
         let (rules, progress) = (&self.rules, &self.progress);
-        let idle_end = progress.last() + rules.idle;
+        let last = if rules.converses { progress.last_of_both() } else { progress.last() };
+        let idle_end = last + rules.idle;
         // At the slowest rate allowed, what was received is worth this much time.
         let worth = Duration::from_secs(progress.received() / rules.rate.max(1));
         let rate_end = progress.began() + rules.rate_after + worth;

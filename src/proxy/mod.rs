@@ -11,6 +11,7 @@
 
 pub mod access;
 pub mod body_sources;
+pub mod call;
 pub mod coding;
 pub mod digest;
 pub mod exchange;

@@ -12,6 +12,7 @@ pub struct Progress {
     began: Instant,
     received: AtomicU64,
     last: AtomicU64,
+    heard: AtomicU64,
     complete: AtomicBool,
     awaited: AtomicBool,
     failure: OnceLock<Refusal>,
@@ -24,6 +25,7 @@ impl Progress {
             began: Instant::now(),
             received: AtomicU64::new(0),
             last: AtomicU64::new(0),
+            heard: AtomicU64::new(0),
             complete: AtomicBool::new(complete),
             awaited: AtomicBool::new(false),
             failure: OnceLock::new(),
@@ -56,6 +58,12 @@ impl Progress {
         self.began + Duration::from_millis(self.last.load(Ordering::Relaxed))
     }
 
+    /// When the last byte was read from either side.
+    pub(super) fn last_of_both(&self) -> Instant {
+        let heard = self.began + Duration::from_millis(self.heard.load(Ordering::Relaxed));
+        self.last().max(heard)
+    }
+
     /// Why reading the body failed, if it did.
     pub fn failure(&self) -> Option<Refusal> {
         self.failure.get().copied()
@@ -64,8 +72,16 @@ impl Progress {
     /// So many bytes came from the client.
     pub(super) fn note(&self, bytes: usize) {
         self.received.fetch_add(bytes as u64, Ordering::Relaxed);
-        let elapsed = u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.last.store(elapsed, Ordering::Relaxed);
+        self.last.store(self.elapsed(), Ordering::Relaxed);
+    }
+
+    /// Something came from the upstream.
+    pub(super) fn hear(&self) {
+        self.heard.store(self.elapsed(), Ordering::Relaxed);
+    }
+
+    fn elapsed(&self) -> u64 {
+        u64::try_from(self.began.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Whether it is the client's turn.

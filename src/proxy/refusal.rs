@@ -8,6 +8,7 @@ use crate::redact::Blocked;
 use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION};
 use http::{HeaderValue, Response, StatusCode};
 use std::fmt;
+use std::sync::LazyLock;
 
 /// Why an exchange is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,9 +100,11 @@ impl Refusal {
             Self::Unreadable(Unreadable::Encoding { .. } | Unreadable::Binary { .. }) => {
                 StatusCode::UNSUPPORTED_MEDIA_TYPE
             }
-            Self::Unreadable(Unreadable::TooDeep { .. } | Unreadable::NoParts { .. }) => {
-                StatusCode::BAD_REQUEST
-            }
+            Self::Unreadable(
+                Unreadable::TooDeep { .. }
+                | Unreadable::NoParts { .. }
+                | Unreadable::NoMessage { .. },
+            ) => StatusCode::BAD_REQUEST,
             Self::UnknownCoding => StatusCode::UNSUPPORTED_MEDIA_TYPE,
             Self::Forbidden => StatusCode::UNPROCESSABLE_ENTITY,
             Self::TargetTooLong => StatusCode::URI_TOO_LONG,
@@ -239,6 +242,8 @@ impl From<Unencodable> for Refusal {
 pub enum BrokenReply {
     /// The upstream broke off.
     Upstream,
+    /// The upstream gave up what it was asked for, and said so.
+    Cancelled,
     /// The upstream was silent for too long.
     Stalled,
     /// The rest cannot be read, or holds what the property forbids.
@@ -249,10 +254,32 @@ impl fmt::Display for BrokenReply {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Upstream => "the upstream broke off",
+            Self::Cancelled => "the upstream gave up",
             Self::Stalled => "the upstream was silent for too long",
             Self::Withheld => "the rest may not be passed on",
         })
     }
 }
 
-impl std::error::Error for BrokenReply {}
+impl BrokenReply {
+    /// Why a response broke off that came with this error.
+    pub fn of_upstream(error: &hyper::Error) -> Self {
+        let mut source = std::error::Error::source(error);
+        while let Some(error) = source {
+            if let Some(reset) = error.downcast_ref::<h2::Error>() {
+                let is_cancelled = reset.reason() == Some(h2::Reason::CANCEL);
+                return if is_cancelled { Self::Cancelled } else { Self::Upstream };
+            }
+            source = error.source();
+        }
+        Self::Upstream
+    }
+}
+
+/// HTTP/2 tells the client the reason that it finds here, and an internal error without one.
+impl std::error::Error for BrokenReply {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        static CANCEL: LazyLock<h2::Error> = LazyLock::new(|| h2::Reason::CANCEL.into());
+        (*self == Self::Cancelled).then(|| &*CANCEL as _)
+    }
+}

@@ -71,6 +71,7 @@ impl FromUpstream {
     /// The response that came over `lease` to the request of this `progress`; a pause of
     /// `stall` within it is its end. Its body takes this `passage`.
     pub fn new(lease: Lease, progress: Arc<Progress>, stall: Duration, passage: Passage) -> Self {
+        progress.hear();
         Self { lease: Some(lease), progress, stall, patience: None, passage }
     }
 
@@ -113,6 +114,7 @@ impl FromUpstream {
         match Pin::new(&mut *inner).poll_frame(cx) {
             Poll::Ready(frame) => {
                 self.patience = None;
+                self.progress.hear();
                 // Behind trailers nothing is polled for any more.
                 let last = match &frame {
                     None => true,
@@ -122,7 +124,9 @@ impl FromUpstream {
                 if last {
                     self.release();
                 }
-                Poll::Ready(frame.map(|frame| frame.map_err(|_| BrokenReply::Upstream)))
+                Poll::Ready(
+                    frame.map(|frame| frame.map_err(|error| BrokenReply::of_upstream(&error))),
+                )
             }
             Poll::Pending => {
                 let stall = self.stall;

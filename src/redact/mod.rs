@@ -16,6 +16,7 @@ mod edit;
 pub mod hand;
 mod inside;
 mod lane;
+pub mod protobuf;
 pub mod redactor;
 pub mod rules;
 pub mod spec;
@@ -25,6 +26,7 @@ mod value;
 
 pub use blocked::Blocked;
 pub use hand::Hand;
+pub use protobuf::Protobuf;
 pub use redactor::{HeadPart, Options, Redactor};
 pub use rules::{Fault, Part, Rules};
 pub use spec::Spec;

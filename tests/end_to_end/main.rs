@@ -6,6 +6,8 @@ mod bodies;
 mod harness;
 
 mod client;
+mod events;
+mod grpc;
 mod hop_by_hop;
 mod itself;
 mod pipeline;

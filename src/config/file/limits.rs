@@ -94,7 +94,8 @@ pub struct Timeouts {
     /// A WebSocket peer that is silent for this long is asked whether it is there. 0s: never;
     /// else 1s to 1h.
     pub ws_ping: Option<Placed<Time>>,
-    /// An upgraded connection without a byte in either direction. Over it: close. Of a WebSocket
+    /// An upgraded connection, or a gRPC call that its client has not ended, without a byte in
+    /// either direction. Over it: close. Of a WebSocket
     /// whose messages are read, a peer that sends nothing, not even the answer to a ping. Over
     /// it: close 1001. 1s to 7d.
     pub tunnel_idle: Option<Placed<Time>>,

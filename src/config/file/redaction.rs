@@ -45,6 +45,8 @@ pub struct Redaction {
     pub unreadable: Option<Outcome>,
     /// What happens to a body that holds no text, such as an image.
     pub binary: Option<Outcome>,
+    /// What happens to protobuf messages, in calls of gRPC and as bodies.
+    pub protobuf: Option<Protobuf>,
     /// Whether finds are only counted, and everything goes on as it came.
     pub observe: Option<bool>,
     /// Patterns of the operator's own.
@@ -234,6 +236,18 @@ pub enum Part {
     Referer,
     /// The values in `Cookie`.
     Cookies,
+}
+
+/// What happens to protobuf messages.
+#[derive(Clone, Copy, Debug, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Protobuf {
+    /// The same as to other bodies that hold no text: what `binary` says.
+    Pass,
+    /// Their strings are looked at like any text.
+    Redact,
+    /// The exchange is refused.
+    Refuse,
 }
 
 /// What happens to a body as a whole.

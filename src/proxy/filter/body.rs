@@ -2,13 +2,13 @@
 //! again.
 //!
 //! ```text
-//! wire ──> Decoder ──> Redactor ──> Encoder ──> wire
+//! wire ──> Decoder ──> Work ──> Encoder ──> wire
 //! ```
 
 use crate::proxy::coding::{Codings, Decoder, Encoder, Limits};
+use crate::proxy::filter::work::Work;
 use crate::proxy::finds::Finds;
 use crate::proxy::refusal::Refusal;
-use crate::redact::Redactor;
 use bytes::Bytes;
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ pub struct Filter {
     codings: Codings,
     /// Where there is something to undo.
     decoder: Option<Decoder>,
-    redactor: Redactor,
+    work: Work,
     /// Once something was coded again.
     encoder: Option<Encoder>,
     manner: Manner,
@@ -44,7 +44,7 @@ impl Filter {
     pub(super) fn new(
         codings: Codings,
         limits: Limits,
-        redactor: Redactor,
+        work: Work,
         manner: Manner,
         finds: Arc<Finds>,
     ) -> Self {
@@ -52,7 +52,7 @@ impl Filter {
         Self {
             codings,
             decoder,
-            redactor,
+            work,
             encoder: None,
             manner,
             text: Vec::new(),
@@ -105,9 +105,9 @@ impl Filter {
         }
         let mut out = Vec::with_capacity(wire.len() + ROOM);
         if self.decoder.is_none() {
-            self.redactor.push(&wire, &mut out)?;
+            self.work.push(&wire, &mut out)?;
             if last {
-                self.redactor.finish(&mut out)?;
+                self.work.finish(&mut out)?;
             }
         } else {
             self.recode(&wire, last, &mut out)?;
@@ -121,7 +121,7 @@ impl Filter {
         let Some(decoder) = &mut self.decoder else { return Ok(()) };
         let encoder = self.encoder.get_or_insert_with(|| Encoder::new(&self.codings));
         while let Some(piece) = decoder.next(&mut wire)? {
-            self.redactor.push(piece, &mut self.text)?;
+            self.work.push(piece, &mut self.text)?;
             encoder.push(&self.text, out)?;
             self.text.clear();
         }
@@ -129,7 +129,7 @@ impl Filter {
             return Ok(encoder.flush(out)?);
         }
         decoder.finish()?;
-        self.redactor.finish(&mut self.text)?;
+        self.work.finish(&mut self.text)?;
         encoder.push(&self.text, out)?;
         self.text.clear();
         match self.encoder.take() {
@@ -140,30 +140,30 @@ impl Filter {
 
     fn read_whole(&mut self, mut wire: &[u8], text: &mut Vec<u8>) -> Result<(), Refusal> {
         match &mut self.decoder {
-            None => self.redactor.push(wire, text)?,
+            None => self.work.push(wire, text)?,
             Some(decoder) => {
                 while let Some(piece) = decoder.next(&mut wire)? {
-                    self.redactor.push(piece, text)?;
+                    self.work.push(piece, text)?;
                 }
                 decoder.finish()?;
             }
         }
-        Ok(self.redactor.finish(text)?)
+        self.work.finish(text)
     }
 
     /// Looks at a piece that goes on as it came.
     fn count_only(&mut self, mut wire: &[u8], last: bool) -> Result<(), Refusal> {
         match &mut self.decoder {
-            None => self.redactor.push(wire, &mut self.text)?,
+            None => self.work.push(wire, &mut self.text)?,
             Some(decoder) => {
                 while let Some(piece) = decoder.next(&mut wire)? {
-                    self.redactor.push(piece, &mut self.text)?;
+                    self.work.push(piece, &mut self.text)?;
                     self.text.clear();
                 }
             }
         }
         if last {
-            self.redactor.finish(&mut self.text)?;
+            self.work.finish(&mut self.text)?;
         }
         self.text.clear();
         self.count();
@@ -171,7 +171,7 @@ impl Filter {
     }
 
     fn count(&mut self) {
-        let total = self.redactor.tally().total();
+        let total = self.work.total();
         self.finds.add(total - self.counted, self.manner.observe);
         self.counted = total;
     }
@@ -186,7 +186,7 @@ mod tests {
     use crate::detect::catalog::kind;
     use crate::redact::hand::HashKey;
     use crate::redact::spec::{Action, Spec, Wanted};
-    use crate::redact::{Hand, Options, Rules};
+    use crate::redact::{Hand, Options, Redactor, Rules};
 
     const CODINGS: [&str; 4] = ["", "gzip", "br", "zstd, deflate"];
 
@@ -273,7 +273,8 @@ mod tests {
     }
 
     fn filter(codings: &str, manner: Manner, finds: &Arc<Finds>) -> Filter {
-        Filter::new(named(codings), LIMITS, redactor(manner), manner, Arc::clone(finds))
+        let work = Work::Text(Box::new(redactor(manner)));
+        Filter::new(named(codings), LIMITS, work, manner, Arc::clone(finds))
     }
 
     fn redactor(manner: Manner) -> Redactor {

@@ -3,7 +3,8 @@
 //!
 //! ```text
 //! Screens ─┬─ request:  Screen ─┬─ head      path, query, Referer, Cookie, named fields
-//!          │                    └─ Filter    [decoder] -> Redactor -> [encoder]
+//!          │                    └─ Filter    [decoder] -> Work -> [encoder]
+//!          │                         Redactor │ Prefixed: gRPC │ Bare: one protobuf message
 //!          └─ response: Screen ─── Filter ─> Passage   the frames of a body, through a filter
 //! ```
 //!
@@ -20,11 +21,15 @@
 //!   uploads in pieces are for properties that do not look at bodies, or for types without text.
 
 mod body;
+mod grpc;
 mod hand;
 mod head;
+mod message;
+mod messages;
 mod passage;
 mod screen;
 mod screens;
+mod work;
 
 pub use body::Filter;
 pub use hand::hand;

@@ -1,11 +1,15 @@
 //! A set of rules in one exchange: it looks at parts of a head, and makes the filter of a body.
 
-use crate::format::Bounds;
 use crate::format::content::{Binary, Content, FIRST_BYTES};
+use crate::format::{self, Bounds};
 use crate::policy::Limits;
 use crate::policy::redaction::{self, Redaction, Unreadable};
 use crate::proxy::coding;
 use crate::proxy::filter::body::{Filter, Manner};
+use crate::proxy::filter::grpc::Prefixed;
+use crate::proxy::filter::message::{Bare, Message};
+use crate::proxy::filter::messages::{Format, Framing, Messages};
+use crate::proxy::filter::work::Work;
 use crate::proxy::finds::Finds;
 use crate::proxy::payload;
 use crate::proxy::refusal::Refusal;
@@ -51,7 +55,20 @@ impl Screen {
     /// it.
     pub fn filter(&self, fields: &HeaderMap) -> Result<Option<Filter>, Refusal> {
         let content_type = payload::content_type(fields);
-        if !self.set.parts.body || self.passes_unread(content_type) {
+        let messages = match content_type.and_then(Messages::of) {
+            _ if !self.set.parts.body => return Ok(None),
+            None => None,
+            Some(messages) if messages.format == Format::Json => Some(messages),
+            Some(messages) => match self.set.protobuf {
+                redaction::Protobuf::Redact => Some(messages),
+                redaction::Protobuf::Pass => None,
+                redaction::Protobuf::Refuse if self.options.observe => return Ok(None),
+                redaction::Protobuf::Refuse => {
+                    return Err(Refusal::Unreadable(format::Unreadable::Binary { at: 0 }));
+                }
+            },
+        };
+        if messages.is_none() && self.passes_unread(content_type) {
             return Ok(None);
         }
         let Options { observe, pass_unreadable, .. } = self.options;
@@ -60,10 +77,30 @@ impl Screen {
             Err(_) if observe || pass_unreadable => return Ok(None),
             Err(_) => return Err(Refusal::UnknownCoding),
         };
-        let redactor =
-            Redactor::new(&self.set.rules, self.hand.clone(), content_type, self.options);
+        let (rules, hand) = (&self.set.rules, self.hand.clone());
+        let message = |format| Message::new(format, rules, hand.clone(), self.options);
+        let work = match messages {
+            None => {
+                let redactor = Redactor::new(rules, hand, content_type, self.options);
+                Work::Text(Box::new(redactor))
+            }
+            Some(Messages { framing: Framing::Bare, format }) => {
+                Work::Bare(Box::new(Bare::new(message(format), self.decoded)))
+            }
+            Some(Messages { framing: Framing::Prefixed(prefixes), format }) => {
+                let coding = prefixes.coding(fields);
+                let message = message(format);
+                Work::Prefixed(Box::new(Prefixed::new(message, prefixes, coding, self.decoded)))
+            }
+            Some(Messages { framing: Framing::Base64, .. }) if observe || pass_unreadable => {
+                return Ok(None);
+            }
+            Some(Messages { framing: Framing::Base64, .. }) => {
+                return Err(Refusal::Unreadable(format::Unreadable::Encoding { at: 0 }));
+            }
+        };
         let manner = Manner { observe, pass_unreadable };
-        Ok(Some(Filter::new(codings, self.decoded, redactor, manner, Arc::clone(&self.finds))))
+        Ok(Some(Filter::new(codings, self.decoded, work, manner, Arc::clone(&self.finds))))
     }
 
     /// A redactor of a message of this kind; `None` where it goes on as it came, since the set

@@ -6,15 +6,17 @@ use crate::proxy::coding::narrow;
 use crate::proxy::digest;
 use crate::proxy::filter::hand::hand;
 use crate::proxy::filter::head::rewrite_head;
+use crate::proxy::filter::messages::{ACCEPTED, Messages};
 use crate::proxy::filter::passage::Passage;
 use crate::proxy::filter::screen::Screen;
 use crate::proxy::finds::Finds;
 use crate::proxy::intake::Intake;
+use crate::proxy::payload;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use http::header::{ACCEPT_ENCODING, CONTENT_LENGTH, IF_RANGE, RANGE};
 use http::request::Parts;
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Response, StatusCode};
 use http_body::Body;
 use std::sync::Arc;
 
@@ -83,8 +85,13 @@ impl Screens {
         if filter.observes() {
             return Ok(Passage::through(filter));
         }
-        intake.gather(self.small_body).await?;
-        if !intake.is_whole() || intake.ahead().len() > self.small_body {
+        // A call goes on message by message, and may wait for an answer to its first.
+        let content_type = payload::content_type(&parts.headers);
+        let are_streamed = content_type.and_then(Messages::of).is_some_and(Messages::are_streamed);
+        if !are_streamed {
+            intake.gather(self.small_body).await?;
+        }
+        if are_streamed || !intake.is_whole() || intake.ahead().len() > self.small_body {
             parts.headers.remove(CONTENT_LENGTH);
             digest::forget(&mut parts.headers);
             return Ok(Passage::through(filter));
@@ -142,6 +149,14 @@ fn ask_for_what_can_be_read(fields: &mut HeaderMap) {
     let readable = HeaderValue::from_bytes(&narrow(lines));
     let readable = readable.unwrap_or(HeaderValue::from_static("identity"));
     fields.insert(ACCEPT_ENCODING, readable);
+    for name in ACCEPTED.map(HeaderName::from_static) {
+        // Without one, messages are not coded.
+        let lines: Vec<_> = fields.get_all(&name).iter().map(HeaderValue::as_bytes).collect();
+        if !lines.is_empty() {
+            let readable = HeaderValue::from_bytes(&narrow(lines));
+            fields.insert(name, readable.unwrap_or(HeaderValue::from_static("identity")));
+        }
+    }
     fields.remove(RANGE);
     fields.remove(IF_RANGE);
 }

@@ -81,6 +81,14 @@ impl Step {
         })
     }
 
+    /// An answer whose body is no text.
+    pub(crate) fn answer_bytes(status: u16, fields: &[(&str, &str)], body: &[u8]) -> Self {
+        match Self::answer(status, fields, "") {
+            Self::Answer(message) => Self::Answer(Message { body: body.to_vec(), ..message }),
+            other => other,
+        }
+    }
+
     /// The same with a trailer field behind it, announced in the head.
     pub(crate) fn with_trailer(mut self, name: &str, value: &str) -> Self {
         if let Self::Answer(message) = &mut self {

@@ -11,6 +11,7 @@
 
 pub(crate) mod authority;
 pub(crate) mod backend;
+pub(crate) mod calls;
 pub(crate) mod cloakroom;
 pub(crate) mod coding;
 pub(crate) mod finder;

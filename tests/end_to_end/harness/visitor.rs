@@ -148,7 +148,13 @@ impl Visitor {
         head + "\r\n"
     }
 
-    async fn dial(&self, door: &Door) -> Box<dyn Stream> {
+    /// The fields that it sends.
+    pub(crate) fn fields(&self) -> &[(String, String)] {
+        &self.fields
+    }
+
+    /// A connection in the protocol that it speaks, on which nothing was said.
+    pub(crate) async fn dial(&self, door: &Door) -> Box<dyn Stream> {
         let socket = self.socket(door).await;
         if !door.is_tls() {
             return Box::new(socket);

@@ -5,6 +5,7 @@ mod chatwoot;
 mod framing;
 mod heads;
 mod leaks;
+mod messages;
 mod observing;
 mod refusals;
 mod responses;

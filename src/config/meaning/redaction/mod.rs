@@ -13,7 +13,7 @@ use crate::config::file::redaction as typed;
 use crate::config::file::value::{Country, FieldName, Placed};
 use crate::config::report::Reports;
 use crate::policy::Redaction;
-use crate::policy::redaction::{Binary, Parts, Unreadable};
+use crate::policy::redaction::{Binary, Parts, Protobuf, Unreadable};
 use crate::redact::spec::Names;
 use crate::redact::{Fault, Part, Rules, Spec};
 use std::collections::HashSet;
@@ -81,6 +81,12 @@ fn redaction(typed: &typed::Redaction, reports: &mut Reports) -> Option<Redactio
             None => Binary::default(),
             Some(typed::Outcome::Refuse) => Binary::Refuse,
             Some(typed::Outcome::Pass) => Binary::Pass,
+        },
+        protobuf: match typed.protobuf {
+            None => Protobuf::default(),
+            Some(typed::Protobuf::Pass) => Protobuf::Pass,
+            Some(typed::Protobuf::Redact) => Protobuf::Redact,
+            Some(typed::Protobuf::Refuse) => Protobuf::Refuse,
         },
         observe: typed.observe.unwrap_or(false),
     })
