@@ -1,5 +1,7 @@
 //! What comes out of a redactor, on every cut.
 
+#[path = "redact/events.rs"]
+mod events;
 mod redacting;
 
 use cloakroom::format::charset::Charset;
