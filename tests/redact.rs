@@ -2,6 +2,8 @@
 
 #[path = "redact/events.rs"]
 mod events;
+#[path = "redact/nested.rs"]
+mod nested;
 mod redacting;
 
 use cloakroom::format::charset::Charset;

@@ -9,6 +9,7 @@
 //! A deeper lane begins where the first byte stands that it might read differently; up to there
 //! it would have read the same.
 
+use super::quote;
 use super::rules::Rules;
 use crate::detect::search::scanner::{Find, Scanner};
 use crate::format::Spelling;
@@ -48,6 +49,9 @@ pub(super) struct Hit {
     pub(super) said: Option<Vec<u8>>,
     /// Whether it was read through percent-encoding within the text.
     pub(super) percent: bool,
+    /// The quote that what stands there instead needs around it, as the text has it: where JSON
+    /// in the text has a number.
+    pub(super) quote: Option<Vec<u8>>,
     /// Markup inside, which survives.
     pub(super) markup: Vec<(u64, u64)>,
 }
@@ -225,6 +229,14 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
     let Find { detector, in_context, continued, .. } = find;
     let text = lane.scanner.slice(find.start, find.end).to_vec();
     let is_key = rules.detectors.is_key(detector);
+    // What is no number without escapes is none with them: the first lane finds it.
+    let quote = match index {
+        0 => {
+            let from = find.start.saturating_sub(quote::REACH as u64);
+            quote::around(lane.scanner.slice(from, find.start), from == 0, &text)
+        }
+        _ => None,
+    };
     Some(Hit {
         start,
         end,
@@ -236,6 +248,7 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
         text,
         said: None,
         percent,
+        quote,
         markup,
     })
 }

@@ -164,6 +164,7 @@ impl Texts {
         let ready = self.hits.partition_point(|hit| hit.continued || hit.start < upto);
         let in_key = upto < u64::MAX && self.lanes.are_in_key();
         let mut hits = std::mem::take(&mut self.hits);
+        share_quotes(hits.get_mut(..ready).unwrap_or_default());
         for hit in hits.drain(..ready) {
             if in_key && self.begins_in_key(&hit) {
                 // Read in another way, something begins in a key: it may end in there too.
@@ -210,6 +211,12 @@ impl Texts {
                 let (start, end) = (open.begin.saturating_sub(1), open.heard + open.quote);
                 self.edits.push(start, end, b"null".to_vec(), Vec::new());
                 return;
+            }
+            if let Some(quote) = &hit.quote {
+                said = match action {
+                    Action::Remove => b"null".to_vec(),
+                    _ => [&quote[..], &said, quote].concat(),
+                };
             }
             let spelling = if hit.percent { Spelling::Percent } else { open.spelling };
             escape(spelling, &said, &mut text);
@@ -456,6 +463,19 @@ impl Sink for Texts {
             open.quote = 0;
         }
         self.end(at);
+    }
+}
+
+/// Of those who found the same thing the first has its way, with the quotes that another saw.
+fn share_quotes(hits: &mut [Hit]) {
+    for index in (1..hits.len()).rev() {
+        let (before, rest) = hits.split_at_mut(index);
+        if let (Some(one), Some(other)) = (before.last_mut(), rest.first_mut())
+            && (one.start, one.end) == (other.start, other.end)
+            && one.quote.is_none()
+        {
+            one.quote = other.quote.take();
+        }
     }
 }
 
