@@ -2,6 +2,8 @@
 
 #[path = "redact/events.rs"]
 mod events;
+#[path = "redact/lists.rs"]
+mod lists;
 #[path = "redact/nested.rs"]
 mod nested;
 mod redacting;

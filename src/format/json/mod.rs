@@ -151,3 +151,6 @@ impl fmt::Debug for Json {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;
