@@ -123,7 +123,8 @@ impl Texts {
     /// Whether nothing is found in this text, whatever is called its name.
     #[inline]
     fn is_nothing(&self, at: u64, raw: &[u8], text: Text<'_>) -> bool {
-        if !self.has_ground || text.field.is_some() {
+        // Of a picture nothing is read: there is no need to look at what seems to begin in it.
+        if !self.has_ground || text.field.is_some() || raw.starts_with(b"data:") {
             return false;
         }
         let from = at.checked_sub(self.ground_at).and_then(|from| usize::try_from(from).ok());
@@ -221,7 +222,9 @@ impl Texts {
             let spelling = if hit.percent { Spelling::Percent } else { open.spelling };
             escape(spelling, &said, &mut text);
         }
-        let markup = hit.markup.into_iter().filter(|&(from, _)| from >= start).collect();
+        // What stands before is written already; of markup the beginning may be.
+        let rest = |(from, to): (u64, u64)| (to > start).then_some((from.max(start), to));
+        let markup = hit.markup.into_iter().filter_map(rest).collect();
         self.edits.push(start, hit.end, text, markup);
     }
 
