@@ -67,6 +67,20 @@ fn messages(c: &mut Criterion) {
     group.finish();
 }
 
+/// A picture of 300 kB in a message, as a bare string and in HTML.
+fn pictures(c: &mut Criterion) {
+    let default = rules(DEFAULT.iter().filter_map(|name| kind(name)));
+    let mut group = c.benchmark_group("picture");
+    let mut out = Vec::new();
+    for (name, message) in corpus::pictures() {
+        group.throughput(Throughput::Bytes(message.len() as u64));
+        group.bench_function(name, |b| {
+            b.iter(|| redact(&default, &Content::Json, black_box(&message), 64 * 1024, &mut out));
+        });
+    }
+    group.finish();
+}
+
 fn hostile(c: &mut Criterion) {
     let default = rules(DEFAULT.iter().filter_map(|name| kind(name)));
     let all = rules(kinds());
@@ -116,5 +130,5 @@ fn regexes() -> Vec<Regex> {
         .collect()
 }
 
-criterion_group!(benches, corpora, messages, hostile);
+criterion_group!(benches, corpora, messages, pictures, hostile);
 criterion_main!(benches);

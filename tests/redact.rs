@@ -1,5 +1,13 @@
 //! What comes out of a redactor, on every cut.
 
+#[path = "redact/events.rs"]
+mod events;
+#[path = "redact/lists.rs"]
+mod lists;
+#[path = "redact/nested.rs"]
+mod nested;
+#[path = "redact/pictures.rs"]
+mod pictures;
 mod redacting;
 
 use cloakroom::format::charset::Charset;
@@ -266,4 +274,16 @@ fn a_redactor_does_not_print_what_it_holds() {
     let printed = format!("{redactor:?}");
     assert!(!printed.contains("ann") && !printed.contains("secretkey"), "{printed}");
     assert!(!printed.contains("97, 110, 110"), "{printed}");
+}
+
+#[test]
+fn a_key_between_tags_leaves_them() {
+    let key = "-----BEGIN PRIVATE KEY-----";
+    for (text, expected) in [
+        ("<img src=\"\">MIIE", "[private-key]<img src=\"\">"),
+        ("MIIE<b>\\", "[private-key]<b>"),
+        ("MIIE<b>MIIE</b>;", "[private-key]<b></b>;"),
+    ] {
+        check(&Content::Text, &format!("{key}{text}"), expected);
+    }
 }

@@ -97,6 +97,20 @@ pub(crate) fn hostile() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+/// A chat message with a picture of 300 kB in Base64, in several spellings.
+pub(crate) fn pictures() -> [(&'static str, Vec<u8>); 3] {
+    const SIGNS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut dice = Dice(13);
+    let mut url = "data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAA".to_owned();
+    url.extend((0..300_000).map(|_| char::from(SIGNS[dice.up_to(64) as usize])));
+    let message = |content: &str| format!("{{\"content\":\"{content}\",\"id\":1}}").into_bytes();
+    [
+        ("bare", message(&url)),
+        ("in HTML", message(&format!("<p>hello</p><img src=\\\"{url}\\\" alt=\\\"\\\">"))),
+        ("with escaped slashes", message(&url.replace('/', "\\/"))),
+    ]
+}
+
 /// Text in other scripts.
 pub(crate) fn world() -> Vec<u8> {
     const LINES: [&str; 4] = [

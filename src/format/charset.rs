@@ -54,6 +54,13 @@ impl Charset {
         }
     }
 
+    /// Whether these first bytes are enough for [`Charset::of`], whatever follows them. Where no
+    /// byte order mark begins and no zero stands in the first unit, two are: an event stream
+    /// may send three (`:`, and two line ends) and then nothing for long.
+    pub fn is_shown_by(first: &[u8]) -> bool {
+        first.len() >= FIRST_BYTES || matches!(first, [1..=0xee, 1..=0xff, ..])
+    }
+
     /// The encoding that a label names.
     ///
     /// # Errors
@@ -94,6 +101,9 @@ impl Charset {
     }
 }
 
+/// How many first bytes always show the encoding: one unit of UTF-32.
+pub const FIRST_BYTES: usize = 4;
+
 fn encode(encoding: &'static Encoding, text: &str) -> Vec<u8> {
     let mut encoder = encoding.new_encoder();
     let mut out = Vec::with_capacity(2 * text.len() + 8);
@@ -114,6 +124,24 @@ fn encode(encoding: &'static Encoding, text: &str) -> Vec<u8> {
 mod tests {
     use super::*;
     use Charset::{Other, Utf8, Utf16Be, Utf16Le};
+
+    #[test]
+    fn what_shows_an_encoding_shows_it_whatever_follows() {
+        for [a, b] in (0..=u16::MAX).map(u16::to_be_bytes) {
+            for (c, d) in [(0, 0), (0, 1), (1, 0), (0xbf, 0), (0xfe, 0xff)] {
+                let first = [a, b, c, d];
+                let shown = (1..=4).find(|&length| Charset::is_shown_by(&first[..length]));
+                let shown = shown.unwrap_or_default();
+                assert!(shown >= 2, "{first:x?}");
+                assert_eq!(
+                    Charset::of(None, &first[..shown]),
+                    Charset::of(None, &first),
+                    "{first:x?}"
+                );
+            }
+        }
+        assert!(Charset::is_shown_by(b":\n"));
+    }
 
     #[test]
     fn marks_and_zeros_come_before_the_parameter() {

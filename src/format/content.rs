@@ -6,6 +6,7 @@
 //! nothing, the first bytes decide. What claims to be some other binary type is taken for
 //! that: text in it passes unread where the policy lets binary payloads pass, and only there.
 
+use super::charset;
 use super::media_type::MediaType;
 use super::sniff;
 use std::fmt;
@@ -113,7 +114,7 @@ impl Content {
             Some(Self::Binary) => !OCTETS.contains(&&media_type.essence[..]),
             Some(_) => true,
         });
-        if is_sure { 4 } else { FIRST_BYTES }
+        if is_sure { charset::FIRST_BYTES } else { FIRST_BYTES }
     }
 
     /// What a media type claims; `None` for types that we do not know.

@@ -86,9 +86,15 @@ impl Guess {
         self.held.first().map(|&(at, _)| at).or_else(|| json?.held())
     }
 
-    /// Something else is about to be told: what is not known to be JSON by now is a text.
+    /// Something else is about to be told: what is not known to be JSON by now is a text, and
+    /// JSON holds nothing back.
     pub(super) fn settle<S: Sink + ?Sized>(&mut self, sink: &mut S) -> Result<(), Unreadable> {
-        if self.state == State::Unsure { self.decide(State::Text, sink) } else { Ok(()) }
+        match self.state {
+            State::Unsure => self.decide(State::Text, sink)?,
+            State::Json => self.json().settle(sink),
+            State::Text => {}
+        }
+        Ok(())
     }
 
     pub(super) fn finish<S: Sink + ?Sized>(
@@ -96,7 +102,9 @@ impl Guess {
         at: u64,
         sink: &mut S,
     ) -> Result<(), Unreadable> {
-        self.settle(sink)?;
+        if self.state == State::Unsure {
+            self.decide(State::Text, sink)?;
+        }
         match std::mem::replace(&mut self.state, State::Unsure) {
             State::Json => self.json().finish(at, sink),
             State::Text | State::Unsure => self.text.finish(at, sink),

@@ -13,6 +13,7 @@
 
 pub mod charset;
 pub mod content;
+pub mod data_url;
 pub mod event_stream;
 pub mod form;
 mod guess;

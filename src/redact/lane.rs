@@ -7,23 +7,37 @@
 //! ```
 //!
 //! A deeper lane begins where the first byte stands that it might read differently; up to there
-//! it would have read the same.
+//! it would have read the same. No lane reads a picture in Base64: the text before it ends there,
+//! and another one begins behind it.
 
+use super::quote;
 use super::rules::Rules;
 use crate::detect::search::scanner::{Find, Scanner};
 use crate::format::Spelling;
+use crate::format::data_url::{DataUrls, Part};
 use crate::format::view::{Layer, View, deep_at};
 use std::fmt;
 
 /// The ways in which one text is read.
-#[derive(Debug, Default)]
 pub(super) struct Lanes {
+    data: DataUrls,
+    /// Up to where data was passed over, where nothing followed it yet.
+    in_data: Option<u64>,
     lanes: Vec<Lane>,
     active: usize,
     finds: Vec<Find>,
+    /// How the text is spelled, and its name.
+    spelling: Spelling,
+    name: Vec<u8>,
 }
 
-#[derive(Debug)]
+/// A name is content.
+impl fmt::Debug for Lanes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lanes").field("active", &self.active).finish_non_exhaustive()
+    }
+}
+
 struct Lane {
     view: View,
     scanner: Scanner,
@@ -48,6 +62,9 @@ pub(super) struct Hit {
     pub(super) said: Option<Vec<u8>>,
     /// Whether it was read through percent-encoding within the text.
     pub(super) percent: bool,
+    /// The quote that what stands there instead needs around it, as the text has it: where JSON
+    /// in the text has a number.
+    pub(super) quote: Option<Vec<u8>>,
     /// Markup inside, which survives.
     pub(super) markup: Vec<(u64, u64)>,
 }
@@ -66,22 +83,78 @@ impl fmt::Debug for Hit {
 /// How often a text may be spelled within its spelling: HTML in JSON in a JSON string.
 const DEPTH: usize = 3;
 
+impl Default for Lanes {
+    fn default() -> Self {
+        Self {
+            data: DataUrls::default(),
+            in_data: None,
+            lanes: Vec::new(),
+            active: 0,
+            finds: Vec::new(),
+            spelling: Spelling::Plain,
+            name: Vec::new(),
+        }
+    }
+}
+
 impl Lanes {
     /// A new text begins.
     pub(super) fn begin(&mut self, rules: &Rules, spelling: Spelling, name: &[u8]) {
         if self.lanes.is_empty() {
             self.lanes.resize_with(1 + DEPTH, Lane::new);
         }
+        self.data.begin(spelling == Spelling::Form);
+        self.in_data = None;
+        self.spelling = spelling;
+        self.name.clear();
+        self.name.extend_from_slice(name);
+        self.restart(rules);
+    }
+
+    fn restart(&mut self, rules: &Rules) {
         self.active = 1;
         if let Some(lane) = self.lanes.first_mut() {
-            lane.view.begin(Layer::Base(spelling));
-            lane.scanner.begin(&rules.detectors, name);
+            lane.view.begin(Layer::Base(self.spelling));
+            lane.scanner.begin(&rules.detectors, &self.name);
             lane.origin = 0;
         }
     }
 
     /// More of it.
     pub(super) fn push(&mut self, rules: &Rules, at: u64, raw: &[u8], hits: &mut Vec<Hit>) {
+        let mut data = std::mem::take(&mut self.data);
+        data.push(at, raw, &mut |part| self.hear(rules, part, hits));
+        self.data = data;
+    }
+
+    /// The text is over.
+    pub(super) fn finish(&mut self, rules: &Rules, hits: &mut Vec<Hit>) {
+        let mut data = std::mem::take(&mut self.data);
+        data.finish(&mut |part| self.hear(rules, part, hits));
+        self.data = data;
+        if self.in_data.is_none() {
+            self.end(rules, hits);
+        }
+    }
+
+    fn hear(&mut self, rules: &Rules, part: Part<'_>, hits: &mut Vec<Hit>) {
+        match part {
+            Part::Text(at, raw) => {
+                if self.in_data.take().is_some() {
+                    self.restart(rules);
+                }
+                self.read(rules, at, raw, hits);
+            }
+            Part::Data(to) => {
+                if self.in_data.replace(to).is_none() {
+                    self.end(rules, hits);
+                    self.active = 0;
+                }
+            }
+        }
+    }
+
+    fn read(&mut self, rules: &Rules, at: u64, raw: &[u8], hits: &mut Vec<Hit>) {
         let Some(lane) = self.lanes.first_mut() else { return };
         let from = lane.scanner.len();
         lane.view.push(at, raw, lane.scanner.text());
@@ -90,8 +163,8 @@ impl Lanes {
         self.forget(rules);
     }
 
-    /// The text is over.
-    pub(super) fn finish(&mut self, rules: &Rules, hits: &mut Vec<Hit>) {
+    /// The text ends here, or is interrupted.
+    fn end(&mut self, rules: &Rules, hits: &mut Vec<Hit>) {
         let Some(lane) = self.lanes.first_mut() else { return };
         let from = lane.scanner.len();
         lane.view.finish(lane.scanner.text());
@@ -101,12 +174,16 @@ impl Lanes {
 
     /// No hit that begins before this offset of the payload will still come.
     pub(super) fn settled(&self, rules: &Rules) -> u64 {
+        let held = self.data.held().unwrap_or(u64::MAX);
+        if let Some(to) = self.in_data {
+            return to.min(held);
+        }
         let lanes = self.lanes.get(..self.active).unwrap_or_default();
         let mut need = u64::MAX;
         for lane in lanes.iter().rev() {
             need = lane.settled(lane.scanner.settled(&rules.detectors).min(need));
         }
-        need
+        need.min(held)
     }
 
     /// Whether the rest of a key is being told by one of them.
@@ -225,6 +302,14 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
     let Find { detector, in_context, continued, .. } = find;
     let text = lane.scanner.slice(find.start, find.end).to_vec();
     let is_key = rules.detectors.is_key(detector);
+    // What is no number without escapes is none with them: the first lane finds it.
+    let quote = match index {
+        0 => {
+            let from = find.start.saturating_sub(quote::REACH as u64);
+            quote::around(lane.scanner.slice(from, find.start), from == 0, &text)
+        }
+        _ => None,
+    };
     Some(Hit {
         start,
         end,
@@ -236,6 +321,7 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
         text,
         said: None,
         percent,
+        quote,
         markup,
     })
 }
@@ -290,8 +376,11 @@ impl Lane {
 
     fn forget(&mut self, offset: u64) {
         if let Some(read) = offset.min(self.scanner.len()).checked_sub(self.origin) {
+            // The rest of a key takes along what stands before its first byte.
             let before = u64::from(self.scanner.is_in_key());
-            self.view.forget(read.saturating_sub(before));
+            if let Some(read) = read.checked_sub(before) {
+                self.view.forget(read);
+            }
         }
     }
 }

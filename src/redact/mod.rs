@@ -17,6 +17,7 @@ pub mod hand;
 mod inside;
 mod lane;
 pub mod protobuf;
+mod quote;
 pub mod redactor;
 pub mod rules;
 pub mod spec;

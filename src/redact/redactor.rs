@@ -11,7 +11,7 @@ use super::inside::Decides;
 use super::rules::Rules;
 use super::tally::{Note, Tally};
 use super::texts::Texts;
-use crate::format::charset::Charset;
+use crate::format::charset::{self, Charset};
 use crate::format::content::Binary;
 use crate::format::content::{Content, charset_parameter};
 use crate::format::reader::Reader;
@@ -190,7 +190,9 @@ impl Redactor {
             State::Opening(content_type) => {
                 let enough = Content::decided_by(content_type.as_deref());
                 self.pending.extend_from_slice(chunk);
-                if self.pending.len() < enough { Ok(()) } else { self.open(out) }
+                let is_decided = self.pending.len() >= enough
+                    || enough == charset::FIRST_BYTES && Charset::is_shown_by(&self.pending);
+                if is_decided { self.open(out) } else { Ok(()) }
             }
             State::Message if self.pending.is_empty() => match Content::of_message(chunk, false) {
                 Some(content) => self.read_as(&content, chunk, out),

@@ -123,7 +123,8 @@ impl Texts {
     /// Whether nothing is found in this text, whatever is called its name.
     #[inline]
     fn is_nothing(&self, at: u64, raw: &[u8], text: Text<'_>) -> bool {
-        if !self.has_ground || text.field.is_some() {
+        // Of a picture nothing is read: there is no need to look at what seems to begin in it.
+        if !self.has_ground || text.field.is_some() || raw.starts_with(b"data:") {
             return false;
         }
         let from = at.checked_sub(self.ground_at).and_then(|from| usize::try_from(from).ok());
@@ -164,6 +165,7 @@ impl Texts {
         let ready = self.hits.partition_point(|hit| hit.continued || hit.start < upto);
         let in_key = upto < u64::MAX && self.lanes.are_in_key();
         let mut hits = std::mem::take(&mut self.hits);
+        share_quotes(hits.get_mut(..ready).unwrap_or_default());
         for hit in hits.drain(..ready) {
             if in_key && self.begins_in_key(&hit) {
                 // Read in another way, something begins in a key: it may end in there too.
@@ -211,10 +213,18 @@ impl Texts {
                 self.edits.push(start, end, b"null".to_vec(), Vec::new());
                 return;
             }
+            if let Some(quote) = &hit.quote {
+                said = match action {
+                    Action::Remove => b"null".to_vec(),
+                    _ => [&quote[..], &said, quote].concat(),
+                };
+            }
             let spelling = if hit.percent { Spelling::Percent } else { open.spelling };
             escape(spelling, &said, &mut text);
         }
-        let markup = hit.markup.into_iter().filter(|&(from, _)| from >= start).collect();
+        // What stands before is written already; of markup the beginning may be.
+        let rest = |(from, to): (u64, u64)| (to > start).then_some((from.max(start), to));
+        let markup = hit.markup.into_iter().filter_map(rest).collect();
         self.edits.push(start, hit.end, text, markup);
     }
 
@@ -456,6 +466,19 @@ impl Sink for Texts {
             open.quote = 0;
         }
         self.end(at);
+    }
+}
+
+/// Of those who found the same thing the first has its way, with the quotes that another saw.
+fn share_quotes(hits: &mut [Hit]) {
+    for index in (1..hits.len()).rev() {
+        let (before, rest) = hits.split_at_mut(index);
+        if let (Some(one), Some(other)) = (before.last_mut(), rest.first_mut())
+            && (one.start, one.end) == (other.start, other.end)
+            && one.quote.is_none()
+        {
+            one.quote = other.quote.take();
+        }
     }
 }
 

@@ -13,7 +13,6 @@
 
 mod anchor;
 pub mod automaton;
-mod data;
 mod edge;
 pub mod masks;
 mod pem;

@@ -1,6 +1,5 @@
 //! A search through one text that arrives in pieces.
 
-use super::data::{DATA_HEAD, DATA_MARK, data_mark, is_base64, is_data_head};
 use super::edge::free_behind;
 use super::masks::Ground;
 use super::pem::PemTail;
@@ -41,8 +40,7 @@ pub struct Scanner {
     /// Of each detector: where its last find ended.
     claimed: Vec<u64>,
     tail: Option<(u16, PemTail)>,
-    in_data: bool,
-    /// Nothing begins before this any more: data or a key ended here.
+    /// Nothing begins before this any more: a key ended here.
     floor: u64,
     is_over: bool,
     name: Vec<u8>,
@@ -56,8 +54,6 @@ pub struct Scanner {
     ground: Ground,
     ground_at: u64,
     has_ground: bool,
-    /// Where the next data begins that is no text, as soon as somebody looked for it.
-    data: Option<Option<u64>>,
 }
 
 /// The text is content.
@@ -77,7 +73,6 @@ impl Scanner {
         self.claimed.clear();
         self.claimed.resize(detectors.list.len(), 0);
         self.tail = None;
-        self.in_data = false;
         self.floor = 0;
         self.is_over = false;
         self.name.clear();
@@ -90,7 +85,7 @@ impl Scanner {
     /// Goes on like another search that has looked at the text before `offset` and at nothing
     /// behind it.
     pub fn follow(&mut self, other: &Self, offset: u64) {
-        let Self { text, base, cursor, walks, open, claimed, tail, in_data, floor, .. } = other;
+        let Self { text, base, cursor, walks, open, claimed, tail, floor, .. } = other;
         self.text.clear();
         let known = usize::try_from(offset.saturating_sub(*base)).unwrap_or(usize::MAX);
         self.text.extend_from_slice(text.get(..known).unwrap_or(text));
@@ -99,7 +94,7 @@ impl Scanner {
         self.walks.extend(walks.iter().take(*open).cloned());
         self.claimed.clone_from(claimed);
         self.tail = *tail;
-        (self.in_data, self.floor, self.is_over) = (*in_data, *floor, false);
+        (self.floor, self.is_over) = (*floor, false);
         self.name.clone_from(&other.name);
         self.named.clone_from(&other.named);
         self.near_at = None;
@@ -108,9 +103,7 @@ impl Scanner {
 
     /// Whether this search will find the same as another one in whatever text follows both.
     pub fn is_like(&self, other: &Self) -> bool {
-        let is_idle = |one: &Self| {
-            one.open == 0 && one.tail.is_none() && !one.in_data && one.cursor == one.len()
-        };
+        let is_idle = |one: &Self| one.open == 0 && one.tail.is_none() && one.cursor == one.len();
         let tail = |one: &Self| {
             let gone = one.text.len().saturating_sub(LOOK_BACK);
             (gone > 0).then_some(gone)
@@ -154,7 +147,6 @@ impl Scanner {
     /// [`Scanner::settled`].
     pub fn scan(&mut self, detectors: &Detectors, last: bool, found: &mut Vec<Find>) {
         self.is_over = last;
-        self.data = None;
         let rest = self.text.get(self.place(self.cursor)..).unwrap_or_default();
         self.has_ground = rest.len() >= WORTH_A_LOOK;
         if self.has_ground {
@@ -194,7 +186,7 @@ impl Scanner {
 
     /// No find that begins before this offset will still be made.
     pub fn settled(&self, detectors: &Detectors) -> u64 {
-        if self.is_over || self.tail.is_some() || self.in_data {
+        if self.is_over || self.tail.is_some() {
             return self.cursor;
         }
         let at = self.place(self.cursor);
@@ -224,49 +216,32 @@ impl Scanner {
     /// where there is none, or where that depends on bytes that have not come.
     fn advance(&mut self, detectors: &Detectors, last: bool) -> bool {
         let mut at = self.place(self.cursor);
-        loop {
-            if self.in_data {
-                let rest = self.text.get(at..).unwrap_or_default();
-                let run = rest.iter().position(|&byte| !is_base64(byte));
-                at += run.unwrap_or(rest.len());
-                self.cursor = self.base + at as u64;
-                if run.is_none() {
-                    return false;
-                }
-                self.in_data = false;
-                self.floor = self.cursor;
-            }
-            if self.data.is_none_or(|data| data.is_some_and(|data| data <= self.base + at as u64)) {
-                self.data = Some(self.next_data(at).map(|data| self.base + data as u64));
-            }
-            let data = self.data.flatten().map(|data| self.place(data));
-            while let Some(hot) = self.next_hot(detectors, at, data.unwrap_or(self.text.len())) {
-                self.cursor = self.base + hot as u64;
-                if !self.list(detectors, hot, last) {
-                    return false;
-                }
-                if self.open > 0 {
-                    return true;
-                }
-                at = hot + 1;
-            }
-            at = data.unwrap_or(self.text.len());
-            self.cursor = self.base + at as u64;
-            if data.is_none() {
+        while let Some(hot) = self.next_hot(detectors, at) {
+            self.cursor = self.base + hot as u64;
+            if !self.list(detectors, hot, last) {
                 return false;
             }
-            self.in_data = true;
+            if self.open > 0 {
+                return true;
+            }
+            at = hot + 1;
         }
+        self.cursor = self.len();
+        false
     }
 
-    /// The first place from `at` up to `end` where something may begin.
-    fn next_hot(&self, detectors: &Detectors, at: usize, end: usize) -> Option<usize> {
+    /// The first place from `at` on where something may begin.
+    fn next_hot(&self, detectors: &Detectors, at: usize) -> Option<usize> {
         let ground = usize::try_from(self.ground_at.saturating_sub(self.base)).ok()?;
         if let Some(from) = at.checked_sub(ground).filter(|_| self.has_ground) {
-            return self.ground.next_hot(from).map(|hot| hot + ground).filter(|&hot| hot < end);
+            return self
+                .ground
+                .next_hot(from)
+                .map(|hot| hot + ground)
+                .filter(|&hot| hot < self.text.len());
         }
         let mut in_word = self.is_word(at.checked_sub(1));
-        let rest = self.text.get(at..end).unwrap_or_default();
+        let rest = self.text.get(at..).unwrap_or_default();
         let hot = rest.iter().position(|&byte| {
             let class = detectors.class[usize::from(byte)];
             let starts = class & (OPEN | ANCHOR) != 0 || class & START != 0 && !in_word;
@@ -278,19 +253,6 @@ impl Scanner {
 
     fn is_word(&self, place: Option<usize>) -> bool {
         place.and_then(|place| self.text.get(place)).is_some_and(u8::is_ascii_alphanumeric)
-    }
-
-    /// Where from `at` on the data of a `data:` link begins.
-    fn next_data(&self, at: usize) -> Option<usize> {
-        let mut from = at.saturating_sub(DATA_MARK.len());
-        loop {
-            let rest = self.text.get(from..)?;
-            from += data_mark().find(rest)? + DATA_MARK.len();
-            // The mark may stand right before `at`: that data was begun already.
-            if from > at && is_data_head(self.text.get(..from).unwrap_or_default()) {
-                return Some(from);
-            }
-        }
     }
 
     /// Lists what may begin at the cursor, or around it; false where that depends on bytes that
@@ -471,5 +433,5 @@ impl Detectors {
 /// How much text is worth a look at all of it before each byte is: a few blocks.
 const WORTH_A_LOOK: usize = 128;
 
-/// What is kept of the text that was looked at: context, and the head of a `data:` link.
-const LOOK_BACK: usize = if REACH > DATA_HEAD { REACH } else { DATA_HEAD } + 2;
+/// What is kept of the text that was looked at: context, and what stands before a candidate.
+const LOOK_BACK: usize = REACH + 2;

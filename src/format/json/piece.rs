@@ -2,7 +2,7 @@
 //! it was read.
 
 use super::class::{Class, Escapes, closing_quote};
-use crate::format::{Sink, Text};
+use super::listener::{Listener, Said};
 
 /// The bytes at hand.
 pub(super) struct Piece<'a> {
@@ -54,29 +54,29 @@ impl<'a> Piece<'a> {
     /// Tells more of a string, and its end if that is here: what was told, and whether it ended.
     /// `begins` is what is known of a string that begins here.
     #[inline(always)]
-    pub(super) fn string<S: Sink + ?Sized>(
+    pub(super) fn string<L: Listener>(
         &mut self,
-        begins: Option<Text<'_>>,
+        begins: Option<Said<'_>>,
         escapes: &mut Escapes,
-        sink: &mut S,
+        listener: &mut L,
     ) -> (&'a [u8], bool) {
         let closing = closing_quote(self.raw, self.next, escapes);
         let start = self.offset();
         let run = self.take(closing.unwrap_or(self.raw.len()) - self.next);
         match (begins, closing) {
             (Some(text), Some(_)) => {
-                sink.whole(start, run, text);
+                listener.whole(start, run, text);
                 self.next += 1;
                 return (run, true);
             }
-            (Some(text), None) => sink.begin(start, text),
+            (Some(text), None) => listener.begin(start, text),
             (None, _) => {}
         }
         if !run.is_empty() {
-            sink.more(start, run);
+            listener.more(start, run);
         }
         if closing.is_some() {
-            sink.end(self.offset());
+            listener.end(self.offset());
             self.next += 1;
         }
         (run, closing.is_some())

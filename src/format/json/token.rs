@@ -2,7 +2,6 @@
 //! that the answer is about the token and not about a piece of it.
 
 use super::class::Class;
-use crate::format::Sink;
 
 /// The words that stand for values. Python writes, and reads, the last three.
 pub(super) const WORDS: [&[u8]; 6] =
@@ -88,12 +87,12 @@ impl Token {
         self.pieces.last().map(|&(at, length)| at + length as u64)
     }
 
-    /// Tells its bytes.
-    pub(super) fn tell<S: Sink + ?Sized>(&self, sink: &mut S) {
+    /// Tells its bytes, and where they stand.
+    pub(super) fn tell(&self, mut more: impl FnMut(u64, &[u8])) {
         let mut bytes = &*self.bytes;
         for &(at, length) in &self.pieces {
             let (piece, rest) = bytes.split_at_checked(length).unwrap_or((bytes, b""));
-            sink.more(at, piece);
+            more(at, piece);
             bytes = rest;
         }
     }

@@ -13,11 +13,17 @@
 //! | `messages[0].text`, `messages[*].text` | one element of an array, any element |
 //! | `custom.*` | whatever stands under `custom` |
 //! | `..phone`, `visitor..phone` | the key `phone` at any depth, spelled like that |
+//! | `fields[?key=="phone"].value` | the key `value` of each element of `fields` that is an object and whose key `key` is `phone` |
 //! | `custom["order no."]`, `custom['order no.']` | a name that holds signs of the syntax |
 //! | `$.email`, `["email"]` | the key `email` of the payload's object, and no deeper |
 //! | `$` | the whole payload |
 //!
 //! What holds for a place holds for everything inside it.
+//!
+//! In `[?key=="phone"]` the name may stand in quotes, the value has to, and either kind will do.
+//! It is compared with what the member says, escapes undone; numbers, `true` and `false` by their
+//! spelling. Where an object has the key several times, one that is equal is enough. In a form,
+//! whose fields come one by one, it leads to every element.
 //!
 //! ```
 //! use cloakroom::format::path::{Path, Paths, Trail};
@@ -40,6 +46,6 @@ mod compiled;
 mod syntax;
 mod trail;
 
-pub use compiled::Paths;
+pub use compiled::{Members, Paths};
 pub use syntax::{Path, PathError};
 pub use trail::Trail;

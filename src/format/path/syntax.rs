@@ -28,6 +28,15 @@ pub(super) enum To {
     AnyName,
     Index(u64),
     AnyIndex,
+    /// The elements of an array that are objects with this member.
+    Where(Member),
+}
+
+/// A member of an object and what stands there, both decoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Member {
+    pub(super) name: Box<[u8]>,
+    pub(super) value: Box<[u8]>,
 }
 
 /// Why a text is no path.
@@ -126,6 +135,8 @@ impl Reader<'_> {
         self.skip("[");
         let to = if self.skip("*") {
             To::AnyIndex
+        } else if self.skip("?") {
+            To::Where(self.member()?)
         } else if self.rest.starts_with(['"', '\'']) {
             To::Name(self.quoted()?)
         } else {
@@ -137,6 +148,38 @@ impl Reader<'_> {
         }
     }
 
+    /// `key=="value"`; blanks may stand around each of the three.
+    fn member(&mut self) -> Result<Member, PathError> {
+        self.skip_blanks();
+        let name = match self.rest.starts_with(['"', '\'']) {
+            true => self.quoted()?,
+            false => {
+                let end = self.rest.find(MEMBER_ENDS).unwrap_or(self.rest.len());
+                let (name, rest) = self.rest.split_at(end);
+                if name.is_empty() {
+                    return Err(self.expected("the name of a member"));
+                }
+                self.rest = rest;
+                name.as_bytes().into()
+            }
+        };
+        self.skip_blanks();
+        if !self.skip("==") {
+            return Err(self.expected("`==`"));
+        }
+        self.skip_blanks();
+        if !self.rest.starts_with(['"', '\'']) {
+            return Err(self.expected("a value in quotes"));
+        }
+        let value = self.quoted()?;
+        self.skip_blanks();
+        Ok(Member { name, value })
+    }
+
+    fn skip_blanks(&mut self) {
+        self.rest = self.rest.trim_start_matches(' ');
+    }
+
     fn index(&mut self) -> Result<u64, PathError> {
         let end = self.rest.find(|c: char| !c.is_ascii_digit()).unwrap_or(self.rest.len());
         let (digits, rest) = self.rest.split_at(end);
@@ -145,7 +188,7 @@ impl Reader<'_> {
                 self.rest = rest;
                 Ok(index)
             }
-            Err(_) => Err(self.expected("an index, `*` or a name in quotes")),
+            Err(_) => Err(self.expected("an index, `*`, `?` or a name in quotes")),
         }
     }
 
@@ -178,6 +221,9 @@ impl Reader<'_> {
         PathError { expected, at: self.length - self.rest.len() }
     }
 }
+
+/// Where the name of a member ends that stands without quotes: other signs need them.
+const MEMBER_ENDS: [char; 11] = [' ', '=', '!', '<', '>', '.', '[', ']', '*', '(', '@'];
 
 #[cfg(test)]
 mod tests {
@@ -223,6 +269,11 @@ mod tests {
         check("a.$.b", "/a /$ /b");
         check("$id.b", "/$id /b");
         check("[18446744073709551615]", "[18446744073709551615]");
+        check(r#"customFields[?key=="address"].value"#, "/customFields [?key==address] /value");
+        check("[?key=='a']", "[?key==a]");
+        check("..[? 'the key' == \"it's\" ][0]", "..[?the key==it's] [0]");
+        check(r#"a[?k=="\"]\\"]"#, r#"/a [?k=="]\]"#);
+        check("$[?k=='']", "[?k==]");
     }
 
     #[test]
@@ -236,11 +287,23 @@ mod tests {
         refused("a.b]", "`.`, `[` or the end (other signs stand in [\"…\"])", 3);
         refused("first*", "`.`, `[` or the end (other signs stand in [\"…\"])", 5);
         refused("*a", "`.` or `[`", 1);
-        refused("a[", "an index, `*` or a name in quotes", 2);
-        refused("a[]", "an index, `*` or a name in quotes", 2);
-        refused("a[-1]", "an index, `*` or a name in quotes", 2);
-        refused("a[?key==\"b\"]", "an index, `*` or a name in quotes", 2);
-        refused("a[18446744073709551616]", "an index, `*` or a name in quotes", 2);
+        refused("a[", "an index, `*`, `?` or a name in quotes", 2);
+        refused("a[]", "an index, `*`, `?` or a name in quotes", 2);
+        refused("a[-1]", "an index, `*`, `?` or a name in quotes", 2);
+        refused("a[?]", "the name of a member", 3);
+        refused("a[?=='b']", "the name of a member", 3);
+        refused("a[?@.key=='b']", "the name of a member", 3);
+        refused("a[?(key=='b')]", "the name of a member", 3);
+        refused("a[?key]", "`==`", 6);
+        refused("a[?key='b']", "`==`", 6);
+        refused("a[?key!='b']", "`==`", 6);
+        refused("a[?a.b=='c']", "`==`", 4);
+        refused("a[?key==]", "a value in quotes", 8);
+        refused("a[?key==b]", "a value in quotes", 8);
+        refused("a[?key==5]", "a value in quotes", 8);
+        refused("a[?key=='b]", "the closing quote", 11);
+        refused("a[?key=='b' && c=='d']", "`]`", 12);
+        refused("a[18446744073709551616]", "an index, `*`, `?` or a name in quotes", 2);
         refused("a[1", "`]`", 3);
         refused("a[1].b[*", "`]`", 8);
         refused("a['b]", "the closing quote", 5);
@@ -263,6 +326,10 @@ mod tests {
             To::AnyName => format!("{descent}/*"),
             To::Index(index) => format!("{descent}[{index}]"),
             To::AnyIndex => format!("{descent}[*]"),
+            To::Where(Member { name, value }) => {
+                let text = |bytes| str::from_utf8(bytes).unwrap();
+                format!("{descent}[?{}=={}]", text(name), text(value))
+            }
         }
     }
 

@@ -1,6 +1,6 @@
 //! Where does a reader stand, and does a path lead there? Goes down and up with the reader.
 
-use super::compiled::{Down, Paths};
+use super::compiled::{Down, Members, Paths, first};
 use std::fmt;
 use std::sync::Arc;
 
@@ -68,6 +68,28 @@ impl Trail {
         }
     }
 
+    /// The members that choose among the elements of the array in which this one stands: right
+    /// behind [`Trail::enter_index`].
+    #[inline]
+    pub fn chosen_by(&self) -> Members {
+        if self.is_empty() {
+            return Members::NONE;
+        }
+        self.paths.choosing(self.level(1))
+    }
+
+    /// These members choose the element: right behind [`Trail::enter_index`], at most once.
+    pub fn choose(&mut self, these: Members) {
+        let words = self.paths.words();
+        let Some(here) = self.levels.len().checked_sub(words) else { return };
+        let (above, below) = self.levels.split_at_mut(here);
+        let level = above.get(here.saturating_sub(words)..).unwrap_or_default();
+        let ended = self.paths.choose(these, level, below);
+        if let Some(matched) = self.matched.last_mut() {
+            *matched = first(*matched, ended);
+        }
+    }
+
     /// Goes back up to where the last move began. At the top it stays there.
     pub fn leave(&mut self) {
         if self.is_empty() || self.matched.len() == 1 {
@@ -87,6 +109,13 @@ impl Trail {
     #[inline]
     pub fn matched(&self) -> Option<u16> {
         self.matched.last().copied().flatten()
+    }
+
+    /// The positions so many levels above.
+    fn level(&self, above: usize) -> &[u64] {
+        let words = self.paths.words();
+        let to = self.levels.len().saturating_sub(above * words);
+        self.levels.get(to.saturating_sub(words)..to).unwrap_or_default()
     }
 
     fn down(&mut self, down: Down<'_>) {
@@ -117,14 +146,6 @@ impl fmt::Debug for Trail {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let depth = self.matched.len() - 1;
         f.debug_struct("Trail").field("depth", &depth).field("matched", &self.matched()).finish()
-    }
-}
-
-/// The one with the lower number.
-fn first(one: Option<u16>, other: Option<u16>) -> Option<u16> {
-    match (one, other) {
-        (Some(one), Some(other)) => Some(one.min(other)),
-        _ => one.or(other),
     }
 }
 
@@ -231,6 +252,67 @@ mod tests {
     }
 
     #[test]
+    fn elements_are_chosen_by_a_member() {
+        for (paths, chosen, matched) in [
+            (&["a[?k=='x'].v"][..], "x", Some(0)),
+            (&["a[?k=='x'].v"], "y", None),
+            (&["a[?k=='y'].v", "a[?k=='x'].v"], "x", Some(1)),
+            (&["a[?k=='x'].v", "a[?k=='x']"], "x", Some(0)),
+            (&["a[?k=='y']", "a[?k=='x']"], "x", Some(1)),
+            (&["a[?k=='x'].v", "a[0].v"], "y", Some(1)),
+            (&["..[?k=='x'].v"], "x", Some(0)),
+            (&["$..[?k=='x']..v"], "x", Some(0)),
+            (&["a[?k=='x'].w"], "x", None),
+            (&["a[?j=='x'].v"], "x", None),
+        ] {
+            let mut trail = trail(paths);
+            trail.enter_name(b"a");
+            trail.enter_index(0);
+            let wanted = trail.chosen_by();
+            let named = trail.paths.members_named(b"k");
+            let these = trail.paths.members_with(named, chosen.as_bytes());
+            assert!(!wanted.is_empty(), "{paths:?}");
+            trail.choose(these);
+            trail.enter_name(b"v");
+            assert_eq!(trail.matched(), matched, "{paths:?} {chosen}");
+            trail.leave();
+            assert!(trail.chosen_by() == wanted, "{paths:?}");
+            trail.leave();
+            trail.enter_index(1);
+            trail.enter_name(b"v");
+            assert_eq!(trail.matched(), None, "{paths:?}: not the next one");
+        }
+    }
+
+    #[test]
+    fn nothing_is_chosen_where_no_path_asks() {
+        let mut trail = trail(&["a[?k=='x'].v", "b[*]"]);
+        trail.enter_index(0);
+        assert!(trail.chosen_by().is_empty(), "another array");
+        trail.leave();
+        trail.enter_name(b"a");
+        trail.enter_name(b"v");
+        assert!(trail.matched().is_none(), "no array");
+        let mut trail = self::trail(&[]);
+        trail.enter_index(0);
+        assert!(trail.chosen_by().is_empty());
+    }
+
+    #[test]
+    fn more_members_than_there_are_bits_choose_together() {
+        let paths: Vec<String> = (0..80).map(|n| format!("[?k=='{n}']")).collect();
+        let paths: Vec<&str> = paths.iter().map(String::as_str).collect();
+        for (value, matched) in [("5", 5), ("62", 62), ("63", 63), ("79", 63)] {
+            let mut trail = trail(&paths);
+            trail.enter_index(0);
+            let named = trail.paths.members_named(b"k");
+            let these = trail.paths.members_with(named, value.as_bytes());
+            trail.choose(these);
+            assert_eq!(trail.matched(), Some(matched), "{value}");
+        }
+    }
+
+    #[test]
     fn leaving_brings_back_what_was() {
         let mut trail = trail(&["a.b", "..d", "e"]);
         trail.leave();
@@ -272,6 +354,10 @@ mod tests {
             ("items.*.name", "items[][name]", None),
             ("a.b", "a[c]", None),
             ("email", "email", Some(0)),
+            // In a form it is not known of which element a field is.
+            ("items[?key=='a'].name", "items[][name]", Some(0)),
+            ("items[?key=='a'].name", "items[0][name]", Some(0)),
+            ("items[?key=='a'].name", "items[0][title]", None),
             (r#"["a[b"]"#, "a[b", Some(0)),
             (r#"["a[b]c"]"#, "a[b]c", Some(0)),
             (r#"["a[b[c]]"]"#, "a[b[c]]", Some(0)),

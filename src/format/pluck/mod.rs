@@ -209,6 +209,7 @@ impl Inside {
             Unreadable::NoParts { .. } => Unreadable::NoParts { at },
             Unreadable::Binary { .. } => Unreadable::Binary { at },
             Unreadable::Encoding { .. } => Unreadable::Encoding { at },
+            Unreadable::NoMessage { .. } => Unreadable::NoMessage { at },
         }
     }
 }
