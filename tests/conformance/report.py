@@ -29,7 +29,7 @@ def main():
     failed = [name for name in cases if verdict(cases[name]) not in GOOD]
     for name in failed:
         print("  " + account(name, cases[name]))
-    if run != "direct" and baseline:
+    if run != "direct":
         compare(cases, baseline)
     return 1 if failed or missing or not cases else 0
 
@@ -74,6 +74,8 @@ def account(name, case):
 def compare(cases, baseline):
     """Says which cases are worse than against the echo alone, and which are better."""
     both = [name for name in cases if name in baseline]
+    if not both:
+        return
     rank = {name: (RANK.get(verdict(cases[name]), 2), RANK.get(verdict(baseline[name]), 2))
             for name in both}
     worse = [name for name in both if rank[name][0] > rank[name][1]]
