@@ -1,32 +1,39 @@
 //! What is a request answered?
 
+use super::call::Call;
 use super::events::Events;
+use super::handshake::Asked;
 use super::received::Received;
 use crate::command::demo::page;
 use bytes::Bytes;
 use http::header::{
-    ACCEPT, CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    ACCEPT, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY,
+    SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_VERSION, UPGRADE, X_CONTENT_TYPE_OPTIONS,
 };
+use http::request::Parts;
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
 use http_body_util::{BodyExt, Either, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
 use std::time::Duration;
 use tokio::time::timeout;
 
 /// What answers are made of.
 pub(super) type AnswerBody = Either<Full<Bytes>, Events>;
 
-/// Every request has an answer: the page, the events, or what was received.
+/// Every request has an answer: the page, the events, a WebSocket, or what was received.
 pub(super) async fn answer(
     request: Request<Incoming>,
     page_policy: &HeaderValue,
-) -> Response<AnswerBody> {
-    let (head, body) = request.into_parts();
+) -> (Response<AnswerBody>, Option<Call>) {
+    let (mut head, body) = request.into_parts();
+    if let Some((response, call)) = chat(&mut head) {
+        return (response, call);
+    }
     let path = head.uri.path();
     let property = property_of(path);
     let reading = head.method == Method::GET || head.method == Method::HEAD;
-    match property {
+    let response = match property {
         None if reading && matches!(path, "/" | "/demo" | "/demo/") => {
             let mut response = text("text/html; charset=utf-8", page::HTML);
             response.headers_mut().insert(CONTENT_SECURITY_POLICY, page_policy.clone());
@@ -48,7 +55,35 @@ pub(super) async fn answer(
             Ok(Err(_)) => refuse(StatusCode::BAD_REQUEST, "the body could not be read\n"),
             Err(_) => refuse(StatusCode::REQUEST_TIMEOUT, "the body took too long\n"),
         },
-    }
+    };
+    (response, None)
+}
+
+/// The answer to who wants to chat, if that is so.
+fn chat(head: &mut Parts) -> Option<(Response<AnswerBody>, Option<Call>)> {
+    let (property, "chat") = property_of(head.uri.path())? else { return None };
+    let property = property.to_owned();
+    let accept = match Asked::of(head) {
+        Asked::Other => return None,
+        Asked::Wrong(status) => {
+            let mut refusal = refuse(status, "this is no handshake of a WebSocket\n");
+            // Which one is spoken (RFC 6455 section 4.4).
+            let version = HeaderValue::from_static("13");
+            refusal.headers_mut().insert(SEC_WEBSOCKET_VERSION, version);
+            return Some((refusal, None));
+        }
+        Asked::WebSocket(accept) => accept,
+    };
+    let upgrade = head.extensions.remove::<OnUpgrade>()?;
+    let mut response = Response::new(Either::Left(Full::default()));
+    *response.status_mut() = StatusCode::SWITCHING_PROTOCOLS;
+    response.headers_mut().extend([
+        (CONNECTION, HeaderValue::from_static("upgrade")),
+        (UPGRADE, HeaderValue::from_static("websocket")),
+        (SEC_WEBSOCKET_ACCEPT, accept),
+    ]);
+    let received = Received::new(head, b"", None);
+    Some((response, Some(Call { property, received, upgrade })))
 }
 
 /// Longest body that is read, in octets: far above any chat message, far below the memory
@@ -63,11 +98,7 @@ fn property_of(path: &str) -> Option<(&str, &str)> {
     path.strip_prefix("/demo/")?.split_once('/').filter(|(property, _)| !property.is_empty())
 }
 
-fn echo(
-    head: &http::request::Parts,
-    received: &Received,
-    property: Option<&str>,
-) -> Response<AnswerBody> {
+fn echo(head: &Parts, received: &Received, property: Option<&str>) -> Response<AnswerBody> {
     let mut response = if accepts_json(&head.headers) {
         match received.to_json(property) {
             Ok(json) => text("application/json", json),

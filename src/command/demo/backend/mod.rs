@@ -7,6 +7,7 @@
 //! ```text
 //! GET  /, /demo                   the page
 //! GET  /demo/{property}/events    three server-sent events, half a second apart
+//! GET  /demo/{property}/chat      a WebSocket: to each message, what was received
 //! any  /demo/{property}/…         what was received, and the property's name
 //! any  any other                  what was received
 //! ```
@@ -14,7 +15,10 @@
 //! What was received is JSON where `Accept` names it, and else text that reads like HTTP.
 
 mod answer;
+mod call;
+mod chat;
 mod events;
+mod handshake;
 mod received;
 
 #[cfg(test)]
@@ -22,6 +26,7 @@ mod tests;
 
 use crate::command::demo::page;
 use answer::answer;
+use call::Call;
 use http::HeaderValue;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -31,6 +36,7 @@ use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
@@ -101,19 +107,40 @@ pub const DRAIN: Duration = Duration::from_secs(3);
 
 /// One connection, until either side has had enough.
 async fn converse(socket: TcpStream, page_policy: HeaderValue, closing: CancellationToken) {
-    let service =
-        service_fn(|request| async { Ok::<_, Infallible>(answer(request, &page_policy).await) });
+    if let Some(call) = requests(socket, &page_policy, &closing).await {
+        call.chat(&closing).await;
+    }
+}
+
+/// The requests of a connection, and what it became if it is to be a WebSocket.
+async fn requests(
+    socket: TcpStream,
+    page_policy: &HeaderValue,
+    closing: &CancellationToken,
+) -> Option<Call> {
+    let called = Mutex::new(None);
+    let service = service_fn(|request| async {
+        let (response, call) = answer(request, page_policy).await;
+        if call.is_some() {
+            *called.lock().unwrap_or_else(PoisonError::into_inner) = call;
+        }
+        Ok::<_, Infallible>(response)
+    });
     let connection = http1::Builder::new()
         // With a timer comes hyper's limit of 30 s for a head.
         .timer(TokioTimer::new())
         // `printf … | nc` closes its half as soon as it has asked, and should see the answer.
         .half_close(true)
-        .serve_connection(TokioIo::new(socket), service);
+        .serve_connection(TokioIo::new(socket), service)
+        .with_upgrades();
     let mut connection = pin!(connection);
     // An error here is the peer's, who is gone by then.
     tokio::select! {
-        _ = connection.as_mut() => return,
-        () = closing.cancelled() => connection.as_mut().graceful_shutdown(),
+        _ = connection.as_mut() => {}
+        () = closing.cancelled() => {
+            connection.as_mut().graceful_shutdown();
+            connection.await.ok();
+        }
     }
-    connection.await.ok();
+    called.lock().unwrap_or_else(PoisonError::into_inner).take()
 }

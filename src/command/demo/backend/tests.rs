@@ -142,6 +142,45 @@ async fn what_was_begun_is_finished_after_the_word_to_stop() {
     served.await.unwrap();
 }
 
+#[tokio::test]
+async fn a_chat_lasts_until_the_word_to_stop() {
+    let Running { address, stop, served } = Running::start().await;
+    let mut socket = TcpStream::connect(address).await.unwrap();
+    // The first message comes with the handshake, "Hello" under the key 0.
+    let handshake = b"GET /demo/shop/chat HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n\
+        Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n\
+        Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n\x81\x85\0\0\0\0Hello";
+    socket.write_all(handshake).await.unwrap();
+    let mut heard = Vec::new();
+    while !String::from_utf8_lossy(&heard).contains("You wrote: “Hello”") {
+        assert_ne!(socket.read_buf(&mut heard).await.unwrap(), 0, "it ended too early");
+    }
+    let said = String::from_utf8_lossy(&heard);
+    assert!(said.starts_with("HTTP/1.1 101 "), "{said}");
+    assert!(said.contains("sec-websocket-accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"), "{said}");
+    assert!(said.contains(r#"{"type":"welcome","property":"shop","#), "{said}");
+
+    drop(stop);
+    let mut farewell = vec![0; 2 + 2 + "the demo ends".len()];
+    socket.read_exact(&mut farewell).await.unwrap();
+    assert_eq!(farewell, b"\x88\x0f\x03\xe9the demo ends");
+    socket.write_all(b"\x88\x80\0\0\0\0").await.unwrap();
+    assert_eq!(socket.read(&mut farewell).await.unwrap(), 0);
+    served.await.unwrap();
+}
+
+#[tokio::test]
+async fn who_does_not_mean_websocket_is_no_guest_of_the_chat() {
+    let backend = Running::start().await;
+    let (head, body) = backend.ask("GET /demo/shop/chat HTTP/1.1\r\nHost: a\r\n\r\n").await;
+    assert!(head.starts_with("HTTP/1.1 200") && body.starts_with("GET /demo/shop/chat"), "{head}");
+    let wrong = "GET /demo/shop/chat HTTP/1.1\r\nHost: a\r\nConnection: upgrade\r\n\
+                 Upgrade: websocket\r\nSec-WebSocket-Version: 8\r\n\r\n";
+    let (head, _) = backend.ask(wrong).await;
+    assert!(head.starts_with("HTTP/1.1 426"), "{head}");
+    assert!(head.contains("sec-websocket-version: 13\r\n"), "{head}");
+}
+
 /// A backend that serves until it is dropped.
 struct Running {
     address: SocketAddr,
