@@ -10,6 +10,7 @@ pub(super) const HTML: &str = concat!(
     include_str!("head.html"),
     "<style>\n",
     include_str!("page.css"),
+    include_str!("chat.css"),
     "</style>\n",
     include_str!("body.html"),
     "<script>\n\"use strict\";\n\n",
@@ -19,6 +20,7 @@ pub(super) const HTML: &str = concat!(
     include_str!("compare.js"),
     include_str!("show.js"),
     include_str!("form.js"),
+    include_str!("chat.js"),
     "</script>\n</body>\n</html>\n",
 );
 
