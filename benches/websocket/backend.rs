@@ -51,7 +51,10 @@ async fn count(mut stream: TcpStream) {
 }
 
 /// Length of the request's head, its key, and how many messages a turn has, as its path says.
-async fn handshake_of(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<(usize, String, usize)> {
+async fn handshake_of(
+    stream: &mut TcpStream,
+    read: &mut Vec<u8>,
+) -> Option<(usize, String, usize)> {
     loop {
         if let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") {
             let head = String::from_utf8_lossy(&read[..end]).into_owned();
