@@ -24,6 +24,10 @@ use relays::{Leg, Relays, cpu, runtime};
 use std::time::{Duration, Instant};
 use visitors::Visitors;
 
+/// As in the binary.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 criterion_group!(benches, relayed, one_way::one_way);
 criterion_main!(benches);
 

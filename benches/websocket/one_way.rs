@@ -20,14 +20,16 @@ pub(crate) fn one_way(c: &mut Criterion) {
     let rules = Arc::new(Rules::compile(&spec).expect("rules"));
     let mut group = c.benchmark_group("one way");
     group.throughput(Throughput::Elements(1));
-    for (name, deflates, rules) in [
-        ("read and write", false, None),
-        ("default rules", false, Some(&rules)),
-        ("inflated, read and write", true, None),
-        ("inflated, default rules", true, Some(&rules)),
+    for (name, deflates, rules, rests) in [
+        ("read and write", false, None, false),
+        ("default rules", false, Some(&rules), false),
+        ("default rules, with rests", false, Some(&rules), true),
+        ("inflated, read and write", true, None, false),
+        ("inflated, default rules", true, Some(&rules), false),
+        ("inflated, default rules, with rests", true, Some(&rules), true),
     ] {
         let frames: Vec<_> = (0..100).map(|number| frame(number, deflates)).collect();
-        let mut way = Way::new(deflates, rules);
+        let mut way = Way::new(deflates, rules, rests);
         let mut next = 0;
         group.bench_function(name, |b| {
             b.iter(|| {
@@ -45,13 +47,15 @@ struct Way<'a> {
     writer: Writer,
     rules: Option<(&'a Arc<Rules>, Hand)>,
     redactor: Option<Redactor>,
+    /// Whether messages come one by one, and what the next one needs is made anew.
+    rests: bool,
     sip: Vec<u8>,
     text: Vec<u8>,
     out: Vec<u8>,
 }
 
 impl<'a> Way<'a> {
-    fn new(inflates: bool, rules: Option<&'a Arc<Rules>>) -> Self {
+    fn new(inflates: bool, rules: Option<&'a Arc<Rules>>, rests: bool) -> Self {
         let limits = Limits { frame: 16 << 20, message: 16 << 20, fragments: 1 << 16 };
         let hand = Hand::new(Arc::new(HashKey::new(&[7; 32])), "bench".into());
         Self {
@@ -59,6 +63,7 @@ impl<'a> Way<'a> {
             writer: Writer::new(None),
             rules: rules.map(|rules| (rules, hand)),
             redactor: None,
+            rests,
             sip: Vec::new(),
             text: Vec::new(),
             out: Vec::new(),
@@ -75,9 +80,14 @@ impl<'a> Way<'a> {
             match event {
                 Event::Begin(kind) => {
                     self.writer.begin(kind);
-                    self.redactor = self.rules.as_ref().map(|(rules, hand)| {
-                        Redactor::of_message(rules, hand.clone(), Options::default())
-                    });
+                    match &mut self.redactor {
+                        Some(redactor) => redactor.next_message(),
+                        None => {
+                            self.redactor = self.rules.as_ref().map(|(rules, hand)| {
+                                Redactor::of_message(rules, hand.clone(), Options::default())
+                            });
+                        }
+                    }
                 }
                 Event::Piece(piece) => match &mut self.redactor {
                     None => self.text.extend_from_slice(piece),
@@ -94,6 +104,10 @@ impl<'a> Way<'a> {
                 }
                 _ => unreachable!("one frame a message"),
             }
+        }
+        if self.rests {
+            self.reader.rest();
+            self.redactor = None;
         }
         black_box(self.out.len());
     }

@@ -95,7 +95,7 @@ fn settings(directory: &Path, upstream: SocketAddr, takeover: bool) -> Settings 
         kinds = []
         [[redaction.pattern]]
         name = "ticket"
-        pattern = "TICKET-[0-9]{{6}}"
+        regex = "TICKET-[0-9]{{6}}"
         [[property]]
         id = "tunnel"
         hosts = ["tunnel.example.org"]
