@@ -96,6 +96,11 @@ impl Texts {
         &self.rules
     }
 
+    /// Who writes what stands there instead.
+    pub(super) fn hand(&self) -> &Hand {
+        &self.hand
+    }
+
     /// A chunk comes: what it looks like decides which of its texts have to be read at all.
     pub(super) fn look(&mut self, at: u64, chunk: &[u8]) {
         self.has_ground = !self.rules.detectors.is_empty();

@@ -10,8 +10,9 @@ use crate::websocket::Kind;
 #[derive(Debug, Default)]
 pub struct Messages {
     screen: Option<Screen>,
-    /// Takes the open message through, where the rules look at its kind.
-    redactor: Option<Redactor>,
+    /// Takes a message of this kind through, where the rules look at it: the open one, or the
+    /// next.
+    redactor: Option<(Kind, Redactor)>,
     /// Hears which tokens the messages hand out.
     learn: Option<Learn>,
 }
@@ -25,7 +26,13 @@ impl Messages {
 
     /// A message begins.
     pub fn begin(&mut self, kind: Kind) {
-        self.redactor = self.screen.as_ref().and_then(|screen| screen.message(kind));
+        match &mut self.redactor {
+            Some((Kind::Text, redactor)) if kind == Kind::Text => redactor.next_message(),
+            other => {
+                let redactor = self.screen.as_ref().and_then(|screen| screen.message(kind));
+                *other = redactor.map(|redactor| (kind, redactor));
+            }
+        }
     }
 
     /// More of it: appends to `out` what is decided.
@@ -37,7 +44,7 @@ impl Messages {
             learn.hear(piece);
         }
         match &mut self.redactor {
-            Some(redactor) => redactor.push(piece, out),
+            Some((_, redactor)) => redactor.push(piece, out),
             None => {
                 out.extend_from_slice(piece);
                 Ok(())
@@ -53,11 +60,17 @@ impl Messages {
         if let Some(learn) = &mut self.learn {
             learn.learn();
         }
-        let Some(mut redactor) = self.redactor.take() else { return Ok(()) };
+        let Some((_, redactor)) = &mut self.redactor else { return Ok(()) };
         let finished = redactor.finish(out);
         if let Some(screen) = &self.screen {
-            screen.count(&redactor);
+            screen.count(redactor);
         }
         finished
+    }
+
+    /// No message is open, and no other is here yet: what is kept for it is given back, since
+    /// most conversations are silent most of the time.
+    pub fn rest(&mut self) {
+        self.redactor = None;
     }
 }
