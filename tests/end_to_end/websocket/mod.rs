@@ -1,8 +1,12 @@
 //! WebSockets through the proxy: what a visitor says, what the backend hears, and the way back.
 
+mod cuts;
+mod ends;
 mod handshake;
+mod protocols;
 mod refusals;
 mod speech;
+mod times;
 
 use crate::harness::cloakroom::{self, Builder, Door};
 use crate::harness::socket::{Chat, End, Guest, chat, guest};
