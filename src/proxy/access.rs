@@ -31,7 +31,7 @@ pub struct Access {
     /// Our answer's status.
     pub status: StatusCode,
     /// Why we refused, if we did.
-    pub refusal: Option<Refusal>,
+    refusal: Option<Refusal>,
     /// How the request body fared.
     pub request: Option<Arc<Progress>>,
     /// How much personal data was found.
@@ -42,7 +42,7 @@ pub struct Access {
     /// conversation.
     pub messages: Option<(u64, u64)>,
     /// Why we ended the conversation, if we did.
-    pub ended: Option<&'static str>,
+    ended: Option<&'static str>,
     sent: u64,
     broken: Option<BrokenReply>,
 }
@@ -81,6 +81,16 @@ impl Access {
     /// Counts response bytes.
     pub fn sent(&mut self, bytes: usize) {
         self.sent += bytes as u64;
+    }
+
+    /// We ended the conversation, if there is a reason.
+    pub fn ended(&mut self, why: Option<&'static str>) {
+        self.ended = why;
+    }
+
+    /// We refused the exchange.
+    pub fn refused(&mut self, refusal: Refusal) {
+        self.refusal = Some(refusal);
     }
 
     /// The response was cut.

@@ -66,6 +66,16 @@ pub fn of_message<'a>(
     Beginning { content: Content::Json, text, is_whole: true, bounds }.plucked(book)
 }
 
+/// The one value that stands at this place of a whole JSON text; `None` where there is none,
+/// several, or the text cannot be read.
+pub fn at_place(place: &JsonPlace, bounds: Bounds, text: &[u8]) -> Option<String> {
+    let whole = Beginning { content: Content::Json, text, is_whole: true, bounds };
+    match whole.value_at(place) {
+        Ok(pluck::Plucked::One(value)) => Some(value),
+        _ => None,
+    }
+}
+
 fn of_beginning<'a>(
     book: &'a Book,
     limits: &Limits,
@@ -149,20 +159,24 @@ impl Beginning<'_> {
 
     /// What stands there for this source.
     fn value(&self, source: &Source) -> Result<pluck::Plucked, Refusal> {
-        let (mut pluck, field) = match (source, &self.content) {
-            (Source::Json(place), Content::Json) => (self.pluck(place), None),
+        match (source, &self.content) {
+            (Source::Json(place), Content::Json) => self.value_at(place),
             (Source::Form(name), Content::Form | Content::Multipart { .. }) => {
-                (self.pluck(&JsonPlace::at("$")), Some(name))
+                let Ok(mut pluck) = self.pluck(&JsonPlace::at("$")) else {
+                    return Ok(pluck::Plucked::None);
+                };
+                self.read(Arc::default(), &mut Field { name, pluck: &mut pluck })?;
+                heard(&pluck)
             }
-            _ => return Ok(pluck::Plucked::None),
-        };
-        // The configuration has read the paths long before.
-        let Ok(pluck) = &mut pluck else { return Ok(pluck::Plucked::None) };
-        match field {
-            None => self.read(pluck.paths(), pluck)?,
-            Some(name) => self.read(Arc::default(), &mut Field { name, pluck })?,
+            _ => Ok(pluck::Plucked::None),
         }
-        pluck.failed().map_or_else(|| Ok(pluck.value()), |why| Err(Refusal::Unreadable(why)))
+    }
+
+    fn value_at(&self, place: &JsonPlace) -> Result<pluck::Plucked, Refusal> {
+        // The configuration has read the paths long before.
+        let Ok(mut pluck) = self.pluck(place) else { return Ok(pluck::Plucked::None) };
+        self.read(pluck.paths(), &mut pluck)?;
+        heard(&pluck)
     }
 
     fn pluck(&self, place: &JsonPlace) -> Result<Pluck, PathError> {
@@ -181,6 +195,10 @@ impl Beginning<'_> {
         }
         Ok(())
     }
+}
+
+fn heard(pluck: &Pluck) -> Result<pluck::Plucked, Refusal> {
+    pluck.failed().map_or_else(|| Ok(pluck.value()), |why| Err(Refusal::Unreadable(why)))
 }
 
 /// Hears of the form field of this name alone.

@@ -5,6 +5,7 @@ use crate::proxy::body_sources;
 use crate::proxy::call;
 use crate::proxy::head;
 use crate::proxy::intake::Intake;
+use crate::proxy::learn::Tap;
 use crate::proxy::onward::{Answered, Change, onward};
 use crate::proxy::pace::Pace;
 use crate::proxy::plan::Plan;
@@ -12,6 +13,7 @@ use crate::proxy::refusal::Refusal;
 use crate::proxy::reply_body::{FromUpstream, ReplyBody};
 use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
 use crate::proxy::visit::Visit;
+use crate::proxy::websocket::first::Awaited;
 use crate::proxy::websocket::{Asked, Chair, Conversation, Terms};
 use bytes::Bytes;
 use http::header::{CONNECTION, UPGRADE};
@@ -57,10 +59,15 @@ pub async fn answer(
             conversation.open(visitor, answer, access);
             response.map(|()| ReplyBody::none())
         }
+        Ok(Reply::Awaited(response, awaited)) => {
+            access.status = response.status();
+            awaited.open(&visit, &plan, access);
+            response.map(|()| ReplyBody::none())
+        }
         Err(refusal) => {
             // The reading side knows better why a body broke.
             let refusal = visit.state.refused(served).unwrap_or(refusal);
-            access.refusal = Some(refusal);
+            access.refused(refusal);
             let answer: Response<Full<Bytes>> =
                 if is_call { call::refused(refusal) } else { refusal.answer() };
             access.status = answer.status();
@@ -79,6 +86,7 @@ enum Reply {
     Message(Response<Incoming>, FromUpstream),
     Tunnel(Response<()>, Tunnel),
     Conversation(Response<()>, OnUpgrade, UpgradeAnswer, Box<Conversation>),
+    Awaited(Response<()>, Box<Awaited>),
 }
 
 /// From a request to what it is answered.
@@ -100,6 +108,13 @@ async fn forward(
     let change = change(plan, &parts, asks_upgrade)?;
     let ours = parts.extensions.remove::<OnUpgrade>();
     let ours = ours.filter(|_| !matches!(change, Change::None));
+    if let (Change::WebSocket(asked), true) = (&change, ours.is_some())
+        && Awaited::is_needed(plan, &parts)?
+    {
+        let ours = ours.ok_or(Refusal::UpstreamBroken)?;
+        let (response, awaited) = Awaited::welcome(plan, asked.clone(), parts, ours, answer)?;
+        return Ok(Reply::Awaited(response, Box::new(awaited)));
+    }
     let mut intake = Intake::new(body, &plan.settings);
     if call::is_call(parts.version, &parts.headers) {
         intake.converse(plan.settings.timeouts.tunnel_idle);
@@ -107,15 +122,18 @@ async fn forward(
     access.request = Some(Arc::clone(intake.progress()));
     let plucked = body_sources::plucked(plan, &parts, &mut intake).await?;
     let answered = onward(visit, plan, parts, (intake, &plucked), &change, access).await?;
-    let Answered { mut response, lease, progress, screens, stall, property, call } = answered;
+    let Answered { mut response, lease, progress, screens, stall, property, learn, call } =
+        answered;
     let changes = match &call {
         Some(call) => call.is_answered(&response),
         None => response.status() == StatusCode::SWITCHING_PROTOCOLS,
     };
     if !changes {
         head::strip_hop_by_hop(response.headers_mut());
+        let tap = learn.filter(|_| response.status().is_success());
+        let tap = tap.and_then(|learn| Tap::new(learn, response.headers()));
         let passage = screens.response(&mut response)?;
-        let from = FromUpstream::new(lease, progress, stall, passage);
+        let from = FromUpstream::new(lease, progress, stall, passage).tapped(tap);
         return Ok(Reply::Message(response, from));
     }
     // A change of protocol that nobody asked for is no answer.
@@ -133,7 +151,7 @@ async fn forward(
                 return Ok(Reply::Tunnel(asked.welcome(parts.headers, terms), tunnel));
             };
             let response = asked.welcome(parts.headers, Terms::Ours(agreed.visitor.as_ref()));
-            let chair = Chair::new(visit, plan, &property, screens, &access.finds);
+            let chair = Chair::new(visit, plan, &property, (screens, learn), &access.finds);
             let conversation = Conversation { upstream: theirs, lease, agreed, chair };
             Ok(Reply::Conversation(response, ours, answer, Box::new(conversation)))
         }

@@ -6,8 +6,9 @@
 use crate::policy::source::Plucked;
 use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
-use crate::proxy::filter::Screens;
+use crate::proxy::filter::{Screens, ask_for_known_codings};
 use crate::proxy::intake::Intake;
+use crate::proxy::learn::Learn;
 use crate::proxy::plan::Plan;
 use crate::proxy::progress::Progress;
 use crate::proxy::refusal::Refusal;
@@ -54,6 +55,8 @@ pub struct Answered {
     pub stall: Duration,
     /// Whose rules hold.
     pub property: Arc<str>,
+    /// Learns which tokens the backend hands out.
+    pub learn: Option<Learn>,
     /// How a WebSocket was asked for.
     pub call: Option<Call>,
 }
@@ -75,6 +78,10 @@ pub async fn onward(
     let pool = verdict.pool;
     verdict.rewrite(plan).apply(&mut parts);
     let mut screens = Screens::new(plan, verdict.property, visit.dice, &access.finds);
+    let learn = verdict.is_known().then(|| Learn::of(plan, &verdict.property.id)).flatten();
+    if learn.is_some() {
+        ask_for_known_codings(&mut parts.headers);
+    }
     let call = match change {
         Change::None => None,
         Change::Upgrade(wanted) => {
@@ -83,7 +90,7 @@ pub async fn onward(
             None
         }
         Change::WebSocket(asked) => {
-            let reads = asked.is_welcome() || screens.read_messages();
+            let reads = asked.is_welcome() || screens.read_messages() || learn.is_some();
             let reads = reads.then_some(&plan.settings.websocket);
             Some(Call::write(asked, reads, pool.settings.protocol, &mut parts)?)
         }
@@ -95,7 +102,7 @@ pub async fn onward(
     access.waited = Some(sent.elapsed());
     access.upstream = Some((Arc::clone(&pool.name), lease.server()));
     let (stall, property) = (pool.settings.stall, Arc::clone(&verdict.property.id));
-    Ok(Answered { response, lease, progress, screens, stall, property, call })
+    Ok(Answered { response, lease, progress, screens, stall, property, learn, call })
 }
 
 /// How trailers are cleaned: like the head.

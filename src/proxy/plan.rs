@@ -3,6 +3,7 @@
 use crate::address::country::CountryDb;
 use crate::address::period::PeriodSecret;
 use crate::policy::Settings;
+use crate::proxy::token_table::TokenTable;
 use crate::proxy::told::Carrier;
 use crate::proxy::upstream::Pool;
 use crate::redact::hand::HashKey;
@@ -28,6 +29,8 @@ pub struct Plan {
     pub country: Option<Arc<CountryDb>>,
     /// The key of hashes and stand-ins.
     pub hash_key: Arc<HashKey>,
+    /// The tokens that backends have handed out, of all plans.
+    pub tokens: Arc<TokenTable>,
 }
 
 /// The running period's secret with a number that no other secret of this process has.
@@ -56,9 +59,10 @@ impl Plan {
         secret: Arc<ArcSwap<Secret>>,
         country: Option<Arc<CountryDb>>,
         hash_key: Arc<HashKey>,
+        tokens: Arc<TokenTable>,
     ) -> Self {
         let carriers = settings.upstreams.iter().map(Carrier::new).collect();
         let generation = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        Self { generation, settings, pools, carriers, secret, country, hash_key }
+        Self { generation, settings, pools, carriers, secret, country, hash_key, tokens }
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::address::{Client, Resolved};
 use crate::policy::source::{Plucked, WithBody};
-use crate::policy::{Found, Listener, NoTokens, Property, UnknownProperty};
+use crate::policy::{Found, Listener, Property, UnknownProperty};
 use crate::proxy::head::{self, Rewrite, View};
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
@@ -37,11 +37,6 @@ pub struct Verdict<'a> {
 }
 
 impl<'a> Verdict<'a> {
-    /// Decides about the request with this head, whose body says nothing.
-    pub fn of(visit: &'a Visit, plan: &'a Plan, parts: &Parts) -> Result<Self, Refusal> {
-        Self::with_body(visit, plan, parts, &[])
-    }
-
     /// Decides about the request with this head, and with what its body says of its property.
     pub fn with_body(
         visit: &'a Visit,
@@ -54,7 +49,7 @@ impl<'a> Verdict<'a> {
         let resolved = client(listener, visit, parts);
         let trusted = visit.peer.is_some_and(|peer| listener.chain.trusts(peer));
         let head = View::new(parts, &authority);
-        let found = plan.settings.book.find(&WithBody { head: &head, plucked }, &mut NoTokens);
+        let found = plan.settings.book.find(&WithBody { head: &head, plucked }, &mut &*plan.tokens);
         let property = property(plan, found)?;
         let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
         let told = visit.tell(plan, resolved.client, property)?;
@@ -62,6 +57,11 @@ impl<'a> Verdict<'a> {
             return Err(Refusal::NamesVisitor);
         }
         Ok(Self { listener, authority, resolved, trusted, found, property, told, pool })
+    }
+
+    /// Whether the property is one that the request named, not the unknown one.
+    pub fn is_known(&self) -> bool {
+        matches!(self.found, Found::Property(..))
     }
 
     /// How the head is rewritten.
@@ -75,6 +75,13 @@ impl<'a> Verdict<'a> {
             via: self.pool.settings.via,
         }
     }
+}
+
+/// Whether nothing in this head names a property.
+pub fn is_silent(plan: &Plan, parts: &Parts) -> Result<bool, Refusal> {
+    let authority = head::admit(parts, &plan.settings.limits)?;
+    let head = View::new(parts, &authority);
+    Ok(plan.settings.book.find(&head, &mut &*plan.tokens) == Found::Silent)
 }
 
 /// Whether the method or the host spells the visitor's address. A host that is our own

@@ -8,6 +8,7 @@ use crate::policy::upstream::{Server, Upstream};
 use crate::policy::{Listener, Settings, listener::Transport};
 use crate::proxy::Plan;
 use crate::proxy::plan::Secret;
+use crate::proxy::token_table::TokenTable;
 use crate::proxy::upstream::{Pool, client_config};
 use crate::redact::hand::HashKey;
 use crate::server::certificates::BadFile;
@@ -102,7 +103,11 @@ pub(super) fn plan(
         (None, Some(before)) if before.settings.hash_key.is_none() => Arc::clone(&before.hash_key),
         (None, _) => random_key()?,
     };
-    Ok(Plan::new(Arc::new(settings), pools, secret, country, hash_key))
+    let tokens = match before {
+        Some(before) => Arc::clone(&before.tokens),
+        None => Arc::new(TokenTable::new(&*random()?, &settings)),
+    };
+    Ok(Plan::new(Arc::new(settings), pools, secret, country, hash_key, tokens))
 }
 
 /// The key of hashes and stand-ins in this file.
@@ -114,10 +119,14 @@ pub fn hash_key(file: &Path) -> Result<Arc<HashKey>, BadFile> {
 
 /// A key of hashes and stand-ins that is kept nowhere.
 pub fn random_key() -> Result<Arc<HashKey>, StartError> {
+    Ok(Arc::new(HashKey::new(&*random()?)))
+}
+
+fn random() -> Result<Zeroizing<[u8; 32]>, StartError> {
     let mut key = Zeroizing::new([0; 32]);
     aws_lc_rs::rand::fill(&mut *key)
         .map_err(|_| StartError::Several(vec!["the system gave no random bytes".to_owned()]))?;
-    Ok(Arc::new(HashKey::new(&*key)))
+    Ok(key)
 }
 
 fn kept(upstream: &Upstream, before: Option<&Plan>) -> Option<Arc<Pool>> {

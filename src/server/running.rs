@@ -118,6 +118,7 @@ impl Server {
             self.rotation = rotation;
             self.turn(keeper);
         }
+        plan.tokens.renew(&plan.settings);
         self.plan.store(Arc::new(plan));
         self.open(doors);
         Ok(())

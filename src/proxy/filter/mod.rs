@@ -36,4 +36,4 @@ pub use hand::hand;
 pub use head::{rewrite_head, rewrite_trailers};
 pub use passage::{Passage, Passed};
 pub use screen::Screen;
-pub use screens::Screens;
+pub use screens::{Screens, ask_for_known_codings};

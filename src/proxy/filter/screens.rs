@@ -145,6 +145,13 @@ impl Screens {
 /// for a range gets all of it: a range of the rewritten answer is not what the upstream would
 /// send for it.
 fn ask_for_what_can_be_read(fields: &mut HeaderMap) {
+    ask_for_known_codings(fields);
+    fields.remove(RANGE);
+    fields.remove(IF_RANGE);
+}
+
+/// Asks the upstream for an answer in a coding that can be undone.
+pub fn ask_for_known_codings(fields: &mut HeaderMap) {
     let lines: Vec<_> = fields.get_all(ACCEPT_ENCODING).iter().map(HeaderValue::as_bytes).collect();
     let readable = HeaderValue::from_bytes(&narrow(lines));
     let readable = readable.unwrap_or(HeaderValue::from_static("identity"));
@@ -157,6 +164,4 @@ fn ask_for_what_can_be_read(fields: &mut HeaderMap) {
             fields.insert(name, readable.unwrap_or(HeaderValue::from_static("identity")));
         }
     }
-    fields.remove(RANGE);
-    fields.remove(IF_RANGE);
 }

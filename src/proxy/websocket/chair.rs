@@ -4,6 +4,7 @@ use crate::policy::UnknownProperty;
 use crate::policy::websocket::OnReload;
 use crate::proxy::filter::Screens;
 use crate::proxy::finds::Finds;
+use crate::proxy::learn::Learn;
 use crate::proxy::plan::Plan;
 use crate::proxy::visit::Visit;
 use crate::proxy::websocket::flow::Broken;
@@ -20,6 +21,8 @@ pub struct Chair {
     property: Arc<str>,
     screens: Screens,
     finds: Arc<Finds>,
+    /// Whether the property is known, so that its backend's messages teach tokens.
+    learns: bool,
     /// Which directions have not yet heard of new rules.
     renewed: Renewed,
 }
@@ -31,12 +34,13 @@ struct Renewed {
 }
 
 impl Chair {
-    /// The rules of this property, as the exchange that opens the conversation has them.
+    /// The rules of this property, as the exchange that opens the conversation has them, and
+    /// whether its messages teach anything.
     pub fn new(
         visit: &Arc<Visit>,
         plan: &Arc<Plan>,
         property: &Arc<str>,
-        screens: Screens,
+        (screens, learn): (Screens, Option<Learn>),
         finds: &Arc<Finds>,
     ) -> Self {
         Self {
@@ -45,6 +49,7 @@ impl Chair {
             property: Arc::clone(property),
             screens,
             finds: Arc::clone(finds),
+            learns: learn.is_some(),
             renewed: Renewed::default(),
         }
     }
@@ -65,11 +70,12 @@ impl Chair {
     }
 
     fn of_visitor(&self) -> Messages {
-        Messages::new(self.screens.request.clone())
+        Messages::new(self.screens.request.clone(), None)
     }
 
     fn of_upstream(&self) -> Messages {
-        Messages::new(self.screens.response.clone())
+        let learn = self.learns.then(|| Learn::of(&self.plan, &self.property)).flatten();
+        Messages::new(self.screens.response.clone(), learn)
     }
 
     /// Moves to the plan in force, where it says that open sockets do.

@@ -36,17 +36,27 @@ impl Conversation {
         visit.tasks.spawn(async move {
             // The visitor's side is ready once our answer is written.
             if let Ok(visitor) = visitor.await {
-                self.run(visitor, Vec::new(), &mut access).await;
+                self.run(visitor, Vec::new(), None, &mut access).await;
             }
         });
     }
 
-    /// Runs until it is over. The visitor has said `early` already.
-    pub async fn run(self, visitor: Upgraded, early: Vec<u8>, access: &mut Access) {
+    /// Runs until it is over. The visitor has said `early` already, and was `told` what the
+    /// backend may say first.
+    pub async fn run(
+        self,
+        visitor: Upgraded,
+        early: Vec<u8>,
+        told: Option<Arc<str>>,
+        access: &mut Access,
+    ) {
         let Self { upstream, lease, agreed, mut chair } = self;
         let Ok(upstream) = upstream.await else { return };
         let plan = Arc::clone(chair.plan());
-        let (inward, outward) = flows(&plan, &agreed, &chair);
+        let (inward, mut outward) = flows(&plan, &agreed, &chair);
+        if let Some(told) = &told {
+            outward.was_told(told);
+        }
         let (visitor, upstream) = (TokioIo::new(visitor), TokioIo::new(upstream));
         let stop = chair.visit().stop.clone();
         let mut relay = Relay::new(visitor, upstream, inward, outward, times(&plan));
@@ -71,11 +81,11 @@ impl Conversation {
 fn tell(access: &mut Access, outcome: Outcome) {
     access.sent(usize::try_from(outcome.bytes_out).unwrap_or(usize::MAX));
     access.messages = Some((outcome.messages_in, outcome.messages_out));
-    access.ended = outcome.ended;
+    access.ended(outcome.ended);
 }
 
 /// A direction each way, on terms that were agreed to with each side.
-pub(super) fn flows(plan: &Plan, agreed: &Agreed, chair: &Chair) -> (Flow, Flow) {
+fn flows(plan: &Plan, agreed: &Agreed, chair: &Chair) -> (Flow, Flow) {
     let visitor = agreed.visitor.as_ref();
     let upstream = agreed.upstream.as_ref();
     let (inward, outward) = chair.messages();
@@ -94,7 +104,8 @@ pub(super) fn flows(plan: &Plan, agreed: &Agreed, chair: &Chair) -> (Flow, Flow)
     (inward, outward)
 }
 
-fn limits(plan: &Plan) -> Limits {
+/// What is read of a message, and of a frame.
+pub(super) fn limits(plan: &Plan) -> Limits {
     let limits = &plan.settings.limits;
     Limits { frame: limits.ws_frame, message: limits.ws_message, fragments: limits.ws_fragments }
 }

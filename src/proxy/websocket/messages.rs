@@ -1,6 +1,7 @@
 //! The messages of one direction, on their way through the rules of a property.
 
 use crate::proxy::filter::Screen;
+use crate::proxy::learn::Learn;
 use crate::redact::{Blocked, Redactor};
 use crate::websocket::Kind;
 
@@ -11,12 +12,15 @@ pub struct Messages {
     screen: Option<Screen>,
     /// Takes the open message through, where the rules look at its kind.
     redactor: Option<Redactor>,
+    /// Hears which tokens the messages hand out.
+    learn: Option<Learn>,
 }
 
 impl Messages {
-    /// Messages that this screen looks at; without one they pass as they are.
-    pub fn new(screen: Option<Screen>) -> Self {
-        Self { screen, redactor: None }
+    /// Messages that this screen looks at; without one they pass as they are. Either way, what
+    /// they hand out may be learnt.
+    pub fn new(screen: Option<Screen>, learn: Option<Learn>) -> Self {
+        Self { screen, redactor: None, learn }
     }
 
     /// A message begins.
@@ -29,6 +33,9 @@ impl Messages {
     /// # Errors
     /// The message must not go on.
     pub fn push(&mut self, piece: &[u8], out: &mut Vec<u8>) -> Result<(), Blocked> {
+        if let Some(learn) = &mut self.learn {
+            learn.hear(piece);
+        }
         match &mut self.redactor {
             Some(redactor) => redactor.push(piece, out),
             None => {
@@ -43,6 +50,9 @@ impl Messages {
     /// # Errors
     /// As [`Messages::push`].
     pub fn end(&mut self, out: &mut Vec<u8>) -> Result<(), Blocked> {
+        if let Some(learn) = &mut self.learn {
+            learn.learn();
+        }
         let Some(mut redactor) = self.redactor.take() else { return Ok(()) };
         let finished = redactor.finish(out);
         if let Some(screen) = &self.screen {

@@ -16,6 +16,7 @@ pub mod asked;
 pub mod call;
 pub mod chair;
 pub mod conversation;
+pub mod first;
 pub mod flow;
 pub mod masks;
 pub mod messages;
