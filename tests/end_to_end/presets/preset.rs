@@ -8,7 +8,7 @@ use ::cloakroom::policy::Settings;
 use std::path::Path;
 
 /// The key of stand-ins, which a preset keeps in a file.
-const KEY: &[u8] = b"0123456789abcdef0123456789abcdef";
+const KEY: &[u8; 64] = b"0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// The preset of this product before this backend, with these further sections. Loopback is
 /// trusted to name the visitor.

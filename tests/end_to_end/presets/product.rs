@@ -101,7 +101,7 @@ async fn serve<P: Product>(product: Arc<P>, record: Arc<Mutex<Received>>, io: Tc
         }
         record.lock().expect("a record").requests.push(request.clone());
         if request.field("upgrade") == "websocket" {
-            break converse(&*product, &record, &request, reader, to).await;
+            return converse(&*product, &record, &request, reader, to).await;
         }
         let (status, body) = product.answer(&request);
         let kind = if body.starts_with('<') { "text/html" } else { "application/json" };

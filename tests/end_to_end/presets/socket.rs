@@ -87,11 +87,14 @@ impl Frames {
         }
     }
 
-    /// Writes a message in two fragments: nothing may depend on how it is cut.
+    /// Writes a message: products send it in one frame, this visitor in two.
     pub(super) fn write(&mut self, text: &str, out: &mut Vec<u8>) {
-        let (first, rest) = text.as_bytes().split_at(text.len() / 2);
         self.writer.begin(Kind::Text);
-        self.writer.frame(first, false, self.mask, out);
+        let middle = if self.mask.is_some() { text.len() / 2 } else { 0 };
+        let (first, rest) = text.as_bytes().split_at(middle);
+        if !first.is_empty() {
+            self.writer.frame(first, false, self.mask, out);
+        }
         self.writer.frame(rest, true, self.mask, out);
     }
 
