@@ -260,3 +260,6 @@ impl Flow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
