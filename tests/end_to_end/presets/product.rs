@@ -10,10 +10,15 @@ use std::sync::{Arc, Mutex};
 use tempfile::TempDir;
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc;
 
 /// Where a message to the other end of a socket is put.
-pub(super) type Outbox = UnboundedSender<String>;
+pub(super) type Outbox = mpsc::Sender<String>;
+
+/// Says something, if anybody listens still.
+pub(super) fn say(out: &Outbox, text: impl Into<String>) {
+    drop(out.try_send(text.into()));
+}
 
 /// A stub of a product.
 pub(super) trait Product: Send + Sync + 'static {
@@ -122,7 +127,7 @@ async fn converse<P: Product>(
     mut reader: Reader<impl tokio::io::AsyncRead + Unpin>,
     mut to: impl tokio::io::AsyncWrite + Unpin,
 ) {
-    let (out, mut outgoing) = unbounded_channel();
+    let (out, mut outgoing) = mpsc::channel(64);
     let mut session = P::Session::default();
     let protocol = product.open(request, &mut session, &out);
     let accept = handshake::accept(request.field("sec-websocket-key").as_bytes());

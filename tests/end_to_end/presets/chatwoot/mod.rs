@@ -94,6 +94,24 @@ async fn frames_with_nothing_personal_arrive_byte_for_byte() {
 }
 
 #[tokio::test]
+async fn in_json_within_json_one_place_changes() {
+    let (_, backend, door) = desk().await;
+    let widget = Widget::open(&door, "203.0.113.77", INBOXES[0], false).await;
+    let (mut socket, token) = widget.cable(&door).await;
+    let name = serde_json::to_string(&subscription(&token)).expect("JSON");
+    let frame = |said: &str| {
+        let inner = json!({"typed": said, "from": "checkout"}).to_string();
+        let data = json!({"action": "update_presence", "inner": inner}).to_string();
+        let data = serde_json::to_string(&data).expect("JSON");
+        format!("{{\"command\":\"message\",\"identifier\":{name},\"data\":{data}}}")
+    };
+    socket.say(&frame("\u{201e}jane.doe@example.org\u{201c}, +49 170 1234567")).await;
+    socket.hear().await.expect("an echo");
+    let got = backend.received().messages.pop();
+    assert_eq!(got, Some(frame("\u{201e}[email]\u{201c}, [phone]")));
+}
+
+#[tokio::test]
 async fn a_visitor_who_is_known_gets_another_token_that_finds_the_property_too() {
     let (desk, backend, door) = desk().await;
     let at_home = Widget::open(&door, "203.0.113.77", INBOXES[1], false).await;

@@ -4,7 +4,7 @@
 use super::throttle::Throttle;
 use crate::contacts::{Contact, Contacts};
 use crate::harness::message::Message;
-use crate::presets::product::{Outbox, Product};
+use crate::presets::product::{Outbox, Product, say};
 use aws_lc_rs::hmac;
 use data_encoding::{BASE64URL_NOPAD, HEXLOWER};
 use serde_json::{Value, json};
@@ -163,8 +163,7 @@ impl Chatwoot {
         let token = self.sessions.lock().expect("sessions")[session].pubsub_token.clone();
         if let Some(out) = self.streams.lock().expect("streams").get(&token) {
             let text = json!({"identifier": subscription(&token), "message": message}).to_string();
-            // Nobody may listen any more.
-            drop(out.send(text));
+            say(out, text);
         }
     }
 
@@ -220,7 +219,7 @@ impl Product for Chatwoot {
     fn open(&self, request: &Message, (): &mut (), out: &Outbox) -> &'static str {
         assert_eq!(request.target(), "/cable");
         assert!(request.field("sec-websocket-protocol").contains("actioncable-v1-json"));
-        drop(out.send(r#"{"type":"welcome"}"#.to_owned()));
+        say(out, r#"{"type":"welcome"}"#);
         "actioncable-v1-json"
     }
 
@@ -230,20 +229,19 @@ impl Product for Chatwoot {
         let inner: Value = serde_json::from_str(&name).expect("JSON in JSON");
         let token = inner["pubsub_token"].as_str().expect("a token").to_owned();
         let answer = |kind: &str| json!({"identifier": name, "type": kind}).to_string();
-        let say = |text| drop(out.send(text));
         match command["command"].as_str() {
             // What names a subscription is a text, compared letter by letter.
             Some("subscribe") if name == subscription(&token) && self.knows(&token) => {
                 self.streams.lock().expect("streams").insert(token, out.clone());
-                say(answer("confirm_subscription"));
-                say(r#"{"type":"ping","message":1790669742}"#.to_owned());
+                say(out, answer("confirm_subscription"));
+                say(out, r#"{"type":"ping","message":1790669742}"#);
             }
-            Some("subscribe") => say(answer("reject_subscription")),
+            Some("subscribe") => say(out, answer("reject_subscription")),
             _ if self.streams.lock().expect("streams").contains_key(&token) => {
                 let data = command["data"].as_str().expect("data");
                 let action: Value = serde_json::from_str(data).expect("JSON in JSON");
                 let event = json!({"event": "presence.update", "data": {"heard": action}});
-                say(json!({"identifier": name, "message": event}).to_string());
+                say(out, json!({"identifier": name, "message": event}).to_string());
             }
             _ => panic!("a command without a subscription"),
         }

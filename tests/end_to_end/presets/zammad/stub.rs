@@ -2,7 +2,7 @@
 //! that keep the address from which they came.
 
 use crate::harness::message::Message;
-use crate::presets::product::{Outbox, Product};
+use crate::presets::product::{Outbox, Product, say};
 use serde_json::{Value, json};
 use std::sync::Mutex;
 
@@ -99,7 +99,7 @@ impl Product for Zammad {
         let name = event["event"].as_str().expect("an event");
         // Whatever is answered comes in an array.
         if let Some(answer) = self.event(name, &event["data"], remote_ip) {
-            drop(out.send(format!("[{answer}]")));
+            say(out, format!("[{answer}]"));
         }
     }
 }
