@@ -2,7 +2,7 @@
 
 use crate::proxy::filter::Screen;
 use crate::proxy::learn::Learn;
-use crate::redact::{Blocked, Redactor};
+use crate::redact::{Blocked, Memory, Redactor};
 use crate::websocket::Kind;
 
 /// The messages of one direction. Each is a payload of its own: nothing of it is held back when
@@ -12,6 +12,8 @@ pub struct Messages {
     screen: Option<Screen>,
     /// Takes the open message through, where the rules look at its kind.
     redactor: Option<Redactor>,
+    /// What was typed in the messages before, where the rules want to know.
+    memory: Option<Box<Memory>>,
     /// Hears which tokens the messages hand out.
     learn: Option<Learn>,
 }
@@ -20,12 +22,19 @@ impl Messages {
     /// Messages that this screen looks at; without one they pass as they are. Either way, what
     /// they hand out may be learnt.
     pub fn new(screen: Option<Screen>, learn: Option<Learn>) -> Self {
-        Self { screen, redactor: None, learn }
+        let memory = screen.as_ref().and_then(Screen::memory);
+        Self { screen, redactor: None, memory, learn }
     }
 
     /// A message begins.
     pub fn begin(&mut self, kind: Kind) {
         self.redactor = self.screen.as_ref().and_then(|screen| screen.message(kind));
+        // Nobody types what is no text.
+        if let Some(redactor) = self.redactor.as_mut().filter(|_| kind == Kind::Text)
+            && let Some(memory) = self.memory.take()
+        {
+            redactor.recall(memory);
+        }
     }
 
     /// More of it: appends to `out` what is decided.
@@ -55,6 +64,7 @@ impl Messages {
         }
         let Some(mut redactor) = self.redactor.take() else { return Ok(()) };
         let finished = redactor.finish(out);
+        self.memory = redactor.take_memory().or(self.memory.take());
         if let Some(screen) = &self.screen {
             screen.count(&redactor);
         }
