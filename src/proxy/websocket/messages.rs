@@ -71,3 +71,76 @@ impl Messages {
         finished
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::detect::catalog::kind;
+    use crate::policy::Limits;
+    use crate::policy::redaction::{Binary, Parts, Protobuf, Redaction, Unreadable};
+    use crate::redact::hand::HashKey;
+    use crate::redact::spec::{Action, Spec, Wanted};
+    use crate::redact::{Hand, Rules};
+    use std::sync::Arc;
+
+    #[test]
+    fn what_is_typed_in_pieces_is_found_where_messages_are_remembered() {
+        let pieces = [text("4111 1111"), text("one moment"), text("1111 1111")];
+        check(0, &pieces, &["4111 1111", "one moment", "1111 1111"]);
+        check(1, &pieces, &["4111 1111", "one moment", "1111 1111"]);
+        check(2, &pieces, &["4111 1111", "one moment", "[payment-card]"]);
+    }
+
+    #[test]
+    fn messages_that_nobody_types_push_nothing_out() {
+        let messages = [text("4111 1111"), (Kind::Binary, "1111 1111"), text("1111 1111")];
+        check(1, &messages, &["4111 1111", "1111 1111", "[payment-card]"]);
+    }
+
+    #[test]
+    fn the_message_that_completes_is_blocked() {
+        let mut messages = messages(2, Action::Block);
+        assert_eq!(say(&mut messages, text("4111 1111")), Ok("4111 1111".to_owned()));
+        let blocked = say(&mut messages, text("1111 1111"));
+        assert_eq!(blocked, Err(Blocked::Forbidden { at: 0 }));
+    }
+
+    #[track_caller]
+    fn check(remembered: u8, said: &[(Kind, &str)], expected: &[&str]) {
+        let mut messages = messages(remembered, Action::Label);
+        let heard: Vec<_> = said.iter().map(|said| say(&mut messages, *said).unwrap()).collect();
+        assert_eq!(heard, expected);
+    }
+
+    fn say(messages: &mut Messages, (kind, said): (Kind, &str)) -> Result<String, Blocked> {
+        let mut out = Vec::new();
+        messages.begin(kind);
+        messages.push(said.as_bytes(), &mut out)?;
+        messages.end(&mut out)?;
+        Ok(String::from_utf8(out).unwrap())
+    }
+
+    fn text(said: &str) -> (Kind, &str) {
+        (Kind::Text, said)
+    }
+
+    fn messages(remembered: u8, action: Action) -> Messages {
+        let card = kind("payment-card").unwrap();
+        let kinds = vec![Wanted { kind: card, action, context_optional: false }];
+        let rules = Rules::compile(&Spec { kinds, ..Spec::default() }).unwrap();
+        let set = Redaction {
+            name: "chat".into(),
+            rules: Arc::new(rules),
+            parts: Parts::default(),
+            headers: Vec::new(),
+            unreadable: Unreadable::default(),
+            binary: Binary::default(),
+            protobuf: Protobuf::default(),
+            across_messages: remembered,
+            observe: false,
+        };
+        let hand = Hand::new(Arc::new(HashKey::new(&[7; 32])), "shop".into());
+        let screen = Screen::new(&Arc::new(set), hand, &Limits::default(), &Arc::default());
+        Messages::new(Some(screen), None)
+    }
+}

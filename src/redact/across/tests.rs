@@ -4,6 +4,8 @@ use crate::detect::catalog::kind;
 use crate::redact::hand::HashKey;
 use crate::redact::spec::{Action, Field, Pattern, Spec, Validate, Wanted};
 use crate::redact::{Blocked, Hand, Memory, Options, Redactor, Rules};
+use proptest::prelude::{ProptestConfig, Strategy, any, prop_assert_eq, proptest};
+use proptest::sample::{Index, select};
 use std::sync::Arc;
 
 #[test]
@@ -235,6 +237,61 @@ fn json_in_a_string_remembers_too() {
         let out = talk(&rules, Some(2), &messages, 1, cut).unwrap();
         assert_eq!(out[1], expected, "cut at {cut}");
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn cuts_do_not_matter(messages in proptest::collection::vec(message(), 2..6), cut in any::<Index>()) {
+        let rules = rules(Action::Label);
+        let whole = talk(&rules, Some(4), &messages, usize::MAX, 0);
+        for (index, message) in messages.iter().enumerate() {
+            let places = (0..=message.len()).filter(|place| message.is_char_boundary(*place));
+            let places: Vec<usize> = places.collect();
+            let place = *cut.get(&places);
+            for cut in [place, usize::MAX] {
+                prop_assert_eq!(&talk(&rules, Some(4), &messages, index, cut), &whole);
+            }
+        }
+    }
+}
+
+/// A message of what people type in pieces, and what programs put around it.
+fn message() -> impl Strategy<Value = String> {
+    let parts = [
+        "4111",
+        "1111",
+        "4",
+        "1",
+        " ",
+        "-",
+        "ok ",
+        "é",
+        "DE89",
+        "3704 0044 0532 0130 00",
+        "ann@",
+        "@",
+        "example",
+        ".org",
+        "&nbsp;",
+        "<b>",
+        "</b>",
+        "<div>",
+        "%31",
+        "\u{200b}",
+        "+49",
+        "\u{ff11}",
+        "5555 5555 5555 4444",
+        "86095742719",
+        "word word word word word word word word word ",
+    ];
+    let text =
+        proptest::collection::vec(select(parts.to_vec()), 0..9).prop_map(|parts| parts.concat());
+    (text, select(vec!["content", "text", ""])).prop_map(|(text, name)| match name {
+        "" => text,
+        name => json(name, &text.replace('1', "\\u0031")),
+    })
 }
 
 #[test]
