@@ -91,13 +91,13 @@ impl Memory {
     }
 
     /// A message begins.
-    pub(in crate::redact) fn next_message(&mut self) {
+    pub(crate) fn next_message(&mut self) {
         self.now += 1;
         self.open = None;
     }
 
     /// Whether this text is one that a person typed.
-    pub(in crate::redact) fn listens(&self, text: Text<'_>) -> bool {
+    pub(crate) fn listens(&self, text: Text<'_>) -> bool {
         let Text { spelling, role, name, .. } = text;
         let is_all = name.is_empty() && spelling != Spelling::JsonString;
         let is_typed = || TYPED.iter().any(|typed| typed.eq_ignore_ascii_case(name));
@@ -105,7 +105,7 @@ impl Memory {
     }
 
     /// A text begins in which something is looked for.
-    pub(in crate::redact) fn begin(&mut self, text: Text<'_>) {
+    pub(crate) fn begin(&mut self, text: Text<'_>) {
         self.open = None;
         if !self.listens(text) {
             return;
@@ -121,18 +121,12 @@ impl Memory {
     }
 
     /// Whether something may still be found that begins where the open text does.
-    pub(in crate::redact) fn waits(&self) -> bool {
+    pub(crate) fn waits(&self) -> bool {
         self.open.as_ref().is_some_and(|open| open.waits)
     }
 
     /// More of the text.
-    pub(in crate::redact) fn push(
-        &mut self,
-        rules: &Rules,
-        at: u64,
-        raw: &[u8],
-        hits: &mut Vec<Hit>,
-    ) {
+    pub(crate) fn push(&mut self, rules: &Rules, at: u64, raw: &[u8], hits: &mut Vec<Hit>) {
         let Some(open) = &mut self.open else { return };
         open.heard.push(at, raw);
         if open.heard.is_full() {
@@ -143,7 +137,7 @@ impl Memory {
     }
 
     /// The text is over.
-    pub(in crate::redact) fn finish(&mut self, rules: &Rules, hits: &mut Vec<Hit>) {
+    pub(crate) fn finish(&mut self, rules: &Rules, hits: &mut Vec<Hit>) {
         let Some(open) = &mut self.open else { return };
         open.heard.finish();
         let is_over = !open.heard.is_full() || open.heard.text().len() < LONGEST;
@@ -164,7 +158,7 @@ impl Memory {
 
     /// What was found in the text is decided: all before this offset of the payload is taken
     /// out, if anything is. Of the rest something is remembered.
-    pub(in crate::redact) fn end(&mut self, begin: u64, taken: u64) {
+    pub(crate) fn end(&mut self, begin: u64, taken: u64) {
         let Some(open) = self.open.take() else { return };
         let is_taken = taken > begin;
         let index = self.slots.iter().position(|slot| slot.name == open.name);
