@@ -51,6 +51,62 @@ fn what_is_typed_into_the_form_arrives_redacted() {
     );
 }
 
+#[test]
+fn what_is_typed_into_the_chat_arrives_redacted() {
+    let Some(browser) = Browser::start() else { return };
+    let demo = Demo::start();
+    browser.open(&demo.url);
+    let message = "I am ann@example.org, card 4111 1111 1111 1111, phone +49 30 901820.";
+    let secrets = ["ann@example.org", "4111", "1111", "901820"];
+    let say = |property: &str| {
+        browser.script(
+            "const chosen = document.querySelector('#chat-property');
+             chosen.value = arguments[0];
+             chosen.dispatchEvent(new Event('change'));",
+            &[property],
+        );
+        browser.until("#chat-line", &format!("Open: {}demo/{property}/chat", wss(&demo.url)));
+        browser.fill("#chat-text", message);
+        browser.click("#chat-send");
+        browser.until(".turn:last-child .reply", "Agent: ");
+        let shown = browser.script(
+            "const turn = document.querySelector('.turn:last-child');
+             return ['.wrote', '.got', '.reply'].map((part) => turn.querySelector(part).textContent);",
+            &[],
+        );
+        let [wrote, got, reply] =
+            [0, 1, 2].map(|at| shown[at].as_str().expect("a text").to_owned());
+        assert_eq!(wrote, message);
+        (got, reply)
+    };
+
+    // One property chose to see all, so all was sent.
+    let (got, reply) = say("open");
+    assert_eq!(got, message);
+    assert_eq!(reply, format!("Agent: You wrote: “{message}”"));
+
+    let (got, reply) = say("shop");
+    assert_eq!(got, "I am [email], card [payment-card], phone [phone].");
+    assert_eq!(reply, format!("Agent: You wrote: “{got}”"));
+
+    for property in ["blog", "clinic", "court"] {
+        let (got, reply) = say(property);
+        assert!(got.starts_with("I am "), "{property} received nothing: {got}");
+        for secret in secrets {
+            // A card's last digits stay at the blog.
+            if (property, secret) != ("blog", "1111") {
+                assert!(!got.contains(secret), "{property} received {secret}: {got}");
+                assert!(!reply.contains(secret), "{property} replied {secret}: {reply}");
+            }
+        }
+    }
+}
+
+/// Where a page's WebSockets go: the same place, over TLS.
+fn wss(page: &str) -> String {
+    format!("wss://{}", page.strip_prefix("https://").expect("the page comes over TLS"))
+}
+
 /// All that the backend received for a property, as the page shows it: head and body.
 fn received_by(browser: &Browser, property: &str) -> String {
     let found = browser.script(

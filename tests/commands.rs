@@ -3,11 +3,17 @@
 
 #![expect(clippy::panic, reason = "a process that cannot be run fails its test")]
 
+#[path = "commands/chat.rs"]
+mod chat;
+#[path = "browser/demo.rs"]
+mod demo;
 #[path = "commands/process.rs"]
 mod process;
 
+use chat::Chat;
 use cloakroom::detect::catalog::kinds;
 use cloakroom::detect::kind::Kind;
+use demo::Demo;
 use process::cloakroom;
 use serde_json::Value;
 use std::fs;
@@ -253,6 +259,32 @@ fn a_property_of_a_configuration_brings_its_rules() {
         let done = of(property, more);
         assert_eq!((done.code, done.out.as_str()), (1, ""), "{property}");
         assert!(done.err.contains(why), "{}", done.err);
+    }
+}
+
+#[test]
+fn the_demo_chats_and_each_property_receives_what_it_chose() {
+    let demo = Demo::start();
+    let message = r#"{"text":"ann@example.org \u2014 4111 1111 1111 1111 \u2014 +49 30 901820"}"#;
+    for (property, address, expected) in [
+        ("open", Some("203.0.113.77"), message),
+        ("shop", Some("203.0.113.0"), r#"{"text":"[email] \u2014 [payment-card] \u2014 [phone]"}"#),
+        ("clinic", None, r#"{"text":" \u2014  \u2014 "}"#),
+    ] {
+        let mut chat = Chat::with(&demo, property, "203.0.113.77");
+        let welcome = chat.hear();
+        assert_eq!(welcome["property"], property);
+        let fields = welcome["received"]["fields"].as_array().expect("fields");
+        let told = fields.iter().find(|field| field[0] == "x-forwarded-for");
+        assert_eq!(told.and_then(|field| field[1].as_str()), address, "{property}");
+        // In one frame, and in frames that cut everything.
+        for size in [message.len(), 7, 1] {
+            chat.say(message, size);
+            let said = chat.hear();
+            assert_eq!(said["received"], expected, "{property}, frames of {size}");
+            let reply = said["reply"].as_str().expect("a reply");
+            assert_eq!(reply.contains("901820"), property == "open", "{property}: {reply}");
+        }
     }
 }
 

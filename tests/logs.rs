@@ -8,6 +8,7 @@ mod harness;
 
 use cloakroom::policy::settings::{Log, LogFormat};
 use cloakroom::server::log;
+use cloakroom::websocket::{Kind, Writer, handshake};
 use harness::backend::{self, Step};
 use harness::cloakroom::{SHOP, before};
 use harness::finder::assert_absent;
@@ -29,6 +30,7 @@ async fn a_log_at_trace_tells_nothing_of_visitors() {
     broken_backends(&mut expected).await;
     redactions(&mut expected).await;
     tunnels(&mut expected).await;
+    conversations(&mut expected).await;
     proxy_headers(&mut expected).await;
     connections_without_exchange().await;
     visitors_who_hang_up(&log, &mut expected).await;
@@ -267,6 +269,58 @@ async fn tunnels(expected: &mut Vec<String>) {
     assert_eq!(wire.answer().await.expect("an answer").status(), 400);
     wire.rest().await;
     expected.push("GET HTTP/1.1 - - 400 upgrade 0 -".to_owned());
+}
+
+async fn conversations(expected: &mut Vec<String>) {
+    let shop = backend::answering(|request| {
+        let accept = handshake::accept(request.field("sec-websocket-key").as_bytes());
+        let fields = [
+            ("connection", "upgrade"),
+            ("upgrade", "websocket"),
+            ("sec-websocket-accept", &*accept),
+        ];
+        // What it echoes is masked, as no server's frames may be.
+        vec![Step::answer(101, &fields, ""), Step::Echo]
+    });
+    let shop = shop.start().await;
+    let ann = asking(visitor::at("203.0.113.77"), false)
+        .with("connection", "upgrade")
+        .with("upgrade", "websocket")
+        .with("sec-websocket-version", "13")
+        .with("sec-websocket-key", "dGhlIHNhbXBsZSBub25jZQ==");
+    let sources = "[properties]\nsources = [\"host\", { json = \"secret\" }]";
+    // A host that nobody has says nothing: the first message has to, and names nobody either.
+    let nobody = ann.clone().host("secret.example.org");
+    for (ann, action, property, finds) in [
+        (&ann, "label", "shop", " redacted 1"),
+        (&ann, "block", "shop", ""),
+        (&nobody, "label", "(unknown)", ""),
+    ] {
+        let set = format!("kinds = [\"email\"]\naction = \"{action}\"");
+        let door = before(&shop).redacting(&set).toml(sources).start().await;
+        let mut wire = ann.wire(&door).await;
+        wire.send(ann.head(&format!("GET {TARGET} HTTP/1.1"))).await;
+        assert_eq!(wire.answer().await.expect("an answer").status(), 101);
+        let mut frames = Vec::new();
+        let mut writer = Writer::new(None);
+        writer.begin(Kind::Text);
+        let message = format!("{{\"secret\":\"203.0.113.77 {MAIL}\"}}");
+        writer.frame(message.as_bytes(), true, Some([1, 2, 3, 4]), &mut frames);
+        wire.send(&frames).await;
+        wire.rest().await;
+        expected.push(format!("GET HTTP/1.1 {property} off 101 - 0 chat{finds}"));
+    }
+    for (field, value, refusal) in [
+        ("sec-websocket-version", "secret", "426 websocket-version"),
+        ("sec-websocket-extensions", "secret;=", "400 websocket-handshake"),
+    ] {
+        let door = before(&shop).redacting("").start().await;
+        let mut wire = ann.wire(&door).await;
+        wire.send(ann.clone().with(field, value).head(&format!("GET {TARGET} HTTP/1.1"))).await;
+        wire.answer().await.expect("an answer");
+        wire.rest().await;
+        expected.push(format!("GET HTTP/1.1 shop off {refusal} 0 -"));
+    }
 }
 
 async fn proxy_headers(expected: &mut Vec<String>) {

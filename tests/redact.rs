@@ -281,6 +281,10 @@ fn a_key_between_tags_leaves_them() {
     let key = "-----BEGIN PRIVATE KEY-----";
     for (text, expected) in [
         ("<img src=\"\">MIIE", "[private-key]<img src=\"\">"),
+        (
+            "<img src=\"data:image/png;base64,\">MIIE",
+            "[private-key]<img src=\"data:image/png;base64,\">",
+        ),
         ("MIIE<b>\\", "[private-key]<b>"),
         ("MIIE<b>MIIE</b>;", "[private-key]<b></b>;"),
     ] {

@@ -152,6 +152,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("UpstreamTimeouts", "first_byte", time(upstream.first_byte)),
         ("UpstreamTimeouts", "stall", time(upstream.stall)),
         ("Pool", "connections", json!(upstream.connections)),
+        ("Pool", "sockets", json!(upstream.sockets)),
         ("Pool", "waiting", json!(upstream.waiting)),
         ("Pool", "wait", time(upstream.wait)),
         ("Pool", "idle", time(upstream.idle)),

@@ -35,6 +35,9 @@ pub struct Upstream {
     pub idle: Duration,
     /// Connections to one server (streams, over HTTP/2).
     pub connections: usize,
+    /// Upgraded connections to one server, which last for as long as a visitor stays (streams,
+    /// over HTTP/2). Over it: 503.
+    pub sockets: usize,
     /// Requests that may wait for a connection. Over it: 503.
     pub waiting: usize,
     /// How long a request may wait for a connection. Over it: 503.
@@ -63,6 +66,8 @@ impl Upstream {
             stall: Duration::from_secs(300),
             idle: Duration::from_secs(90),
             connections: 512,
+            // Of the 28,232 ports that Linux gives out by default, so that requests have theirs.
+            sockets: 16_384,
             waiting: 1_024,
             wait: Duration::from_secs(5),
             failures: 3,

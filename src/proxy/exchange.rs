@@ -132,8 +132,8 @@ async fn forward(
         head::strip_hop_by_hop(response.headers_mut());
         let tap = learn.filter(|_| response.status().is_success());
         let tap = tap.and_then(|learn| Tap::new(learn, response.headers()));
-        let passage = screens.response(&mut response)?.tapped(tap);
-        let from = FromUpstream::new(lease, progress, stall, passage);
+        let passage = screens.response(&mut response)?;
+        let from = FromUpstream::new(lease, progress, stall, passage).tapped(tap);
         return Ok(Reply::Message(response, from));
     }
     // A change of protocol that nobody asked for is no answer.

@@ -1,12 +1,13 @@
 //! One exchange: head, body, tunnel, upstream, refusal.
 //!
 //! ```text
-//! Request -> exchange::answer ─┬─ body_sources     what the body says of its property
-//!                              ├─ verdict          whose it is, who asks, what the backend may learn
-//!                              ├─ head::Rewrite    address fields out, the disclosure in
-//!                              ├─ filter::Screens  personal data out of head and bodies
-//!                              ├─ upstream::Pool   a connection, a retry where nothing was sent
-//!                              └─ bodies, tunnel   bytes, both ways, within their limits
+//! Request -> exchange::answer ─┬─ body_sources          what the body says of its property
+//!                              ├─ onward ─┬─ verdict         whose it is, who asks, what the backend may learn
+//!                              │          ├─ head::Rewrite   address fields out, the disclosure in
+//!                              │          ├─ filter::Screens personal data out of head and bodies
+//!                              │          └─ upstream::Pool  a connection, a retry where nothing was sent
+//!                              ├─ bodies, tunnel        bytes, both ways, within their limits
+//!                              └─ websocket             messages, both ways, rewritten
 //! ```
 
 pub mod access;

@@ -98,7 +98,8 @@ pub async fn onward(
     let passage = screens.request(&mut parts, &mut intake).await?;
     let body = RequestBody::new(intake, passage, cleaning(plan, &verdict, &screens));
     let sent = Instant::now();
-    let (response, lease) = send(pool, parts, body, &verdict.authority).await?;
+    let changes = !matches!(change, Change::None);
+    let (response, lease) = send(pool, parts, body, &verdict.authority, changes).await?;
     access.waited = Some(sent.elapsed());
     access.upstream = Some((Arc::clone(&pool.name), lease.server()));
     let (stall, property) = (pool.settings.stall, Arc::clone(&verdict.property.id));
@@ -121,6 +122,7 @@ async fn send(
     mut parts: Parts,
     body: RequestBody,
     authority: &Authority,
+    changes: bool,
 ) -> Result<(Response<Incoming>, Lease), Refusal> {
     let progress = body.progress();
     let repeatable = body.is_end_stream() && parts.method.is_idempotent();
@@ -134,6 +136,9 @@ async fn send(
     let mut which = Checkout::Any;
     loop {
         let mut lease = pool.checkout(which).await?;
+        if changes && !lease.becomes_socket() {
+            return Err(Refusal::Busy);
+        }
         aim(&mut request, &lease, pool.settings.host, authority)?;
         let may_repeat = which == Checkout::Any && lease.is_reused();
         let copy = (may_repeat && repeatable).then(|| again(&request));

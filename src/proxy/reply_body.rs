@@ -2,6 +2,7 @@
 
 use crate::proxy::access::Access;
 use crate::proxy::filter::{Passage, Passed};
+use crate::proxy::learn::Tap;
 use crate::proxy::pace::Pace;
 use crate::proxy::progress::Progress;
 use crate::proxy::refusal::BrokenReply;
@@ -39,6 +40,8 @@ pub struct FromUpstream {
     stall: Duration,
     patience: Option<Pin<Box<Sleep>>>,
     passage: Passage,
+    /// Learns from the body as it came.
+    tap: Option<Box<Tap>>,
 }
 
 impl ReplyBody {
@@ -72,7 +75,25 @@ impl FromUpstream {
     /// `stall` within it is its end. Its body takes this `passage`.
     pub fn new(lease: Lease, progress: Arc<Progress>, stall: Duration, passage: Passage) -> Self {
         progress.hear();
-        Self { lease: Some(lease), progress, stall, patience: None, passage }
+        Self { lease: Some(lease), progress, stall, patience: None, passage, tap: None }
+    }
+
+    /// The same, and this hears of the body as it comes.
+    pub fn tapped(mut self, tap: Option<Tap>) -> Self {
+        self.tap = tap.map(Box::new);
+        self
+    }
+
+    /// Hears of a frame before it goes on: who has all of the body may show what it hands out.
+    fn hear(&mut self, frame: Option<&Frame<Bytes>>, last: bool) {
+        let Some(tap) = &mut self.tap else { return };
+        if let Some(data) = frame.and_then(Frame::data_ref) {
+            tap.hear(data);
+        }
+        if last || !frame.is_some_and(Frame::is_data) {
+            tap.learn();
+            self.tap = None;
+        }
     }
 
     /// Gives the connection back, unless the backend answered before it had the whole
@@ -97,6 +118,7 @@ impl FromUpstream {
             }
             let frame = ready!(self.poll_upstream(inner, cx)).transpose()?;
             let last = frame.as_ref().is_some_and(Frame::is_data) && inner.is_end_stream();
+            self.hear(frame.as_ref(), last);
             return Poll::Ready(match self.passage.pass(frame, last) {
                 Ok(Passed::Frame(frame)) => Some(Ok(frame)),
                 Ok(Passed::End) => None,

@@ -224,8 +224,8 @@ impl Lanes {
                 let Some(hit) = hit(rules, lanes, find, index) else { continue };
                 match hits.iter_mut().rev().find(|one| hit.continued && one.goes_on_in(&hit)) {
                     Some(begun) => {
+                        begun.markup.extend(hit.markup_from(begun.end));
                         begun.end = hit.end;
-                        begun.markup.extend(hit.markup);
                     }
                     None => hits.push(hit),
                 }
@@ -327,6 +327,12 @@ fn hit(rules: &Rules, lanes: &[Lane], mut find: Find, index: usize) -> Option<Hi
 }
 
 impl Hit {
+    /// The markup in it from this offset on.
+    pub(super) fn markup_from(&self, from: u64) -> impl Iterator<Item = (u64, u64)> {
+        let behind = self.markup.iter().filter(move |&&(_, end)| end > from);
+        behind.map(move |&(start, end)| (start.max(from), end))
+    }
+
     /// Whether this is the rest of it.
     fn goes_on_in(&self, rest: &Self) -> bool {
         (rest.start, rest.detector, rest.lane) == (self.end, self.detector, self.lane)

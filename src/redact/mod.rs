@@ -17,6 +17,7 @@ mod edit;
 pub mod hand;
 mod inside;
 mod lane;
+mod open;
 pub mod protobuf;
 mod quote;
 pub mod redactor;

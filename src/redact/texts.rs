@@ -8,6 +8,7 @@ use super::edit::Edits;
 use super::hand::{self, Hand};
 use super::inside::{Decides, Inside};
 use super::lane::{Hit, Lanes};
+use super::open::Open;
 use super::rules::{FieldAct, Rules};
 use super::spec::{Action, Names};
 use super::tally::{Note, Tally};
@@ -66,17 +67,6 @@ enum Now {
     Field(usize, Open),
     /// One that is JSON in a string.
     Inside(Open),
-}
-
-#[derive(Clone, Copy, Debug)]
-struct Open {
-    begin: u64,
-    /// Where what was heard of it ends.
-    heard: u64,
-    spelling: Spelling,
-    role: Role,
-    /// How many bytes close it, where quotes are its own: none where it broke off.
-    quote: u64,
 }
 
 /// The longest JSON number that is looked at, in bytes: it is replaced whole or not at all, so
@@ -196,6 +186,8 @@ impl Texts {
             return;
         }
         let start = hit.start.max(self.edits.done());
+        // What stands before is written already.
+        let markup = hit.markup_from(start).collect();
         let mut text = Vec::new();
         if !hit.continued {
             self.note(usize::from(hit.detector), &act.name, hit.start, hit.in_context);
@@ -226,9 +218,6 @@ impl Texts {
             let spelling = if hit.percent { Spelling::Percent } else { open.spelling };
             escape(spelling, &said, &mut text);
         }
-        // What stands before is written already; of markup the beginning may be.
-        let rest = |(from, to): (u64, u64)| (to > start).then_some((from.max(start), to));
-        let markup = hit.markup.into_iter().filter_map(rest).collect();
         self.edits.push(start, hit.end, text, markup);
     }
 
@@ -501,27 +490,5 @@ fn share_quotes(hits: &mut [Hit]) {
         {
             one.quote = other.quote.take();
         }
-    }
-}
-
-impl Open {
-    /// Whether it is the whole of a JSON string, so that the bytes around it are its quotes.
-    fn quotes_are_its_own(&self) -> bool {
-        self.spelling == Spelling::JsonString && self.role == Role::Value
-    }
-
-    /// What stands for a value as its format has to write it.
-    fn as_value(&self, action: Action, said: &[u8]) -> Vec<u8> {
-        let mut text = Vec::new();
-        match self.role {
-            Role::Number | Role::Word if action == Action::Remove => text.extend(b"null"),
-            Role::Number | Role::Word => {
-                text.push(b'"');
-                escape(Spelling::JsonString, said, &mut text);
-                text.push(b'"');
-            }
-            Role::Value | Role::Name => escape(self.spelling, said, &mut text),
-        }
-        text
     }
 }

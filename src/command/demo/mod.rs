@@ -2,7 +2,6 @@
 
 pub mod backend;
 mod page;
-mod received;
 
 use crate::command::serve::{Signals, runtime};
 use crate::command::{Failure, certs};

@@ -87,6 +87,10 @@ pub struct Pool {
     /// Connections to one server (streams, over HTTP/2).
     #[schemars(range(min = 1, max = 65_536))]
     pub connections: Option<Placed<u32>>,
+    /// Upgraded connections to one server, such as WebSockets (streams, over HTTP/2). Over it:
+    /// 503.
+    #[schemars(range(min = 0, max = 1_000_000))]
+    pub sockets: Option<Placed<u32>>,
     /// Requests that may wait for a connection. Over it: 503.
     #[schemars(range(min = 0, max = 1_000_000))]
     pub waiting: Option<Placed<u32>>,

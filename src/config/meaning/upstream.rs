@@ -158,6 +158,7 @@ fn amounts(typed: &typed::Upstream, upstream: &mut Upstream, reports: &mut Repor
             typed.as_ref().map_or(default, |count| count.value as usize)
         };
         upstream.connections = count(&pool.connections, upstream.connections);
+        upstream.sockets = count(&pool.sockets, upstream.sockets);
         upstream.waiting = count(&pool.waiting, upstream.waiting);
     }
     if let Some(health) = &typed.health {

@@ -34,7 +34,8 @@ use walk::{Stop, Walker};
 /// Reads JSON and tells where its texts are: strings, keys, numbers, and where a path leads
 /// to them `true` and `false`. `null` has no text.
 ///
-/// Of a key longer than 256 bytes only the beginning counts as [`Text::name`] and for paths.
+/// Of a key longer than 256 bytes only the beginning counts as [`Text::name`](super::Text::name)
+/// and for paths.
 /// What is inside of a matched place, keys too, has the field of that place.
 ///
 /// ```

@@ -2,7 +2,6 @@
 
 use crate::proxy::digest;
 use crate::proxy::filter::body::Filter;
-use crate::proxy::learn::Tap;
 use crate::proxy::refusal::Refusal;
 use bytes::Bytes;
 use http_body::Frame;
@@ -13,8 +12,6 @@ pub struct Passage {
     filter: Option<Box<Filter>>,
     /// Whether the body is not what it was, so that checksums behind it are wrong.
     changed: bool,
-    /// Learns from the body as it came.
-    tap: Option<Box<Tap>>,
     /// Trailers that wait for the last of the body to go before them.
     waiting: Option<Frame<Bytes>>,
 }
@@ -33,19 +30,13 @@ pub enum Passed {
 impl Passage {
     /// Frames pass as they are; the body may be `changed` already.
     pub fn open(changed: bool) -> Self {
-        Self { filter: None, changed, tap: None, waiting: None }
+        Self { filter: None, changed, waiting: None }
     }
 
     /// Frames pass through this filter.
     pub fn through(filter: Filter) -> Self {
         let changed = !filter.observes();
-        Self { filter: Some(Box::new(filter)), changed, tap: None, waiting: None }
-    }
-
-    /// The same, and this hears of the body as it came.
-    pub fn tapped(mut self, tap: Option<Tap>) -> Self {
-        self.tap = tap.map(Box::new);
-        self
+        Self { filter: Some(Box::new(filter)), changed, waiting: None }
     }
 
     /// Whether something may still come out when nothing more goes in.
@@ -85,14 +76,6 @@ impl Passage {
     }
 
     fn data(&mut self, data: Bytes, last: bool) -> Result<Passed, Refusal> {
-        if let Some(tap) = &mut self.tap {
-            tap.hear(&data);
-            if last {
-                // Before the visitor has all of it, and shows the token.
-                tap.learn();
-                self.tap = None;
-            }
-        }
         let Some(filter) = &mut self.filter else { return Ok(Passed::Frame(Frame::data(data))) };
         let data = filter.push(data, last)?;
         if last {
@@ -104,9 +87,6 @@ impl Passage {
 
     /// What the filter still has.
     fn rest(&mut self) -> Result<Passed, Refusal> {
-        if let Some(mut tap) = self.tap.take() {
-            tap.learn();
-        }
         let Some(mut filter) = self.filter.take() else { return Ok(Passed::End) };
         let rest = filter.push(Bytes::new(), true)?;
         Ok(if rest.is_empty() { Passed::End } else { Passed::Frame(Frame::data(rest)) })

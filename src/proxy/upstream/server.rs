@@ -26,6 +26,7 @@ pub(super) struct Server {
     protocol: Protocol,
     idle_limit: Duration,
     slots: Arc<Semaphore>,
+    sockets: Arc<Semaphore>,
     idle: Mutex<Vec<Idle>>,
     shared: tokio::sync::Mutex<Kept>,
     health: Health,
@@ -80,6 +81,7 @@ impl Server {
             protocol: upstream.protocol,
             idle_limit: upstream.idle,
             slots: Arc::new(Semaphore::new(upstream.connections)),
+            sockets: Arc::new(Semaphore::new(upstream.sockets)),
             idle: Mutex::default(),
             shared: tokio::sync::Mutex::default(),
             health: Health {
@@ -131,8 +133,7 @@ impl Server {
         slot: OwnedSemaphorePermit,
         fresh: bool,
     ) -> Result<Lease, DialError> {
-        let lease =
-            |sender, reused| Lease { server: Arc::clone(self), sender, reused, _slot: slot };
+        let lease = |sender, reused| Lease { server: Arc::clone(self), sender, reused, slot };
         let dialled = match self.protocol {
             Protocol::Http1 => {
                 while !fresh && let Some(mut sender) = self.kept() {
@@ -208,7 +209,7 @@ pub struct Lease {
     server: Arc<Server>,
     sender: Sender,
     reused: bool,
-    _slot: OwnedSemaphorePermit,
+    slot: OwnedSemaphorePermit,
 }
 
 /// A request that got no response.
@@ -227,6 +228,17 @@ impl Lease {
     /// Whether requests carry scheme and authority in their target.
     pub fn is_http2(&self) -> bool {
         matches!(self.sender, Sender::Http2(_))
+    }
+
+    /// The connection is to become another protocol's, and will not come back soon: its place
+    /// among those for requests is free again. Whether there is room for it.
+    pub fn becomes_socket(&mut self) -> bool {
+        let place = Arc::clone(&self.server.sockets).try_acquire_owned();
+        let has_room = place.is_ok();
+        if let Ok(place) = place {
+            self.slot = place;
+        }
+        has_room
     }
 
     /// The server's place in the configuration.

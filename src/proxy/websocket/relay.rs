@@ -167,6 +167,9 @@ impl<I: AsyncRead + Unpin> Leg<I> {
 /// A buffer that is longer is given back when it is empty.
 const KEPT: usize = 1 << 10;
 
+/// How long the backend may take for its own end before the visitor is told what it did wrong.
+const LAST_WORD: Duration = Duration::from_secs(1);
+
 /// A conversation between a visitor and a backend.
 #[derive(Debug)]
 pub struct Relay<A, B> {
@@ -179,6 +182,9 @@ pub struct Relay<A, B> {
     /// When one of them has said the end, until when the other may answer.
     farewell: Option<Instant>,
     ended: Option<&'static str>,
+    /// What the visitor is told when the backend has said its last: it may have answered what
+    /// came before the visitor broke the rules.
+    verdict: Option<(Code, &'static str)>,
     pings: u32,
 }
 
@@ -209,6 +215,7 @@ where
             alarm: Box::pin(tokio::time::sleep(times.first())),
             farewell: None,
             ended: None,
+            verdict: None,
             pings: 0,
         }
     }
@@ -283,7 +290,9 @@ where
             Ok(Met::Frames) => {}
             Ok(Met::Close) => {
                 self.upstream.is_done = true;
+                // Or it was the verdict that waited for this.
                 self.visitor.is_told = true;
+                self.verdict = None;
             }
             Err(broken) => {
                 self.ended.get_or_insert(broken.name());
@@ -306,8 +315,10 @@ where
             }
             Err(broken) => {
                 self.ended.get_or_insert(broken.name());
-                let (code, reason) = broken.code();
-                self.tell_visitor(code, reason);
+                let verdict = broken.code();
+                self.verdict = Some(verdict);
+                self.outward.will_end_with(verdict);
+                self.alarm.as_mut().reset(Instant::now() + LAST_WORD);
                 self.tell_upstream(Code::GOING_AWAY, "");
                 self.visitor.is_done = true;
             }
@@ -334,6 +345,12 @@ where
         if !self.visitor.is_over() && !self.upstream.is_over() {
             return;
         }
+        if self.upstream.is_over() {
+            self.pronounce();
+        }
+        if self.verdict.is_some() {
+            return;
+        }
         self.farewell.get_or_insert_with(|| {
             let end = Instant::now() + FAREWELL;
             self.alarm.as_mut().reset(end);
@@ -350,6 +367,13 @@ where
         }
     }
 
+    /// Tells the visitor what it did wrong.
+    fn pronounce(&mut self) {
+        if let Some((code, reason)) = self.verdict.take() {
+            self.tell_visitor(code, reason);
+        }
+    }
+
     /// A socket that is closed with unread bytes in it resets the connection, and the visitor
     /// may lose our last words: its end is waited for.
     fn is_over(&self) -> bool {
@@ -363,6 +387,11 @@ where
             return false;
         }
         let now = Instant::now();
+        if self.verdict.is_some() {
+            self.pronounce();
+            self.alarm.as_mut().reset(now + FAREWELL);
+            return true;
+        }
         if let Some(end) = self.farewell {
             self.alarm.as_mut().reset(end);
             return true;

@@ -4,8 +4,25 @@
 use aws_lc_rs::digest::{SHA256, digest};
 use data_encoding::BASE64;
 
-/// The page, whole: style and script are inline, nothing is fetched from anywhere else.
-pub(super) const HTML: &str = include_str!("page.html");
+/// The page, whole: style and script are inline, nothing is fetched from anywhere else. The
+/// parts of the script are one script, and know one another.
+pub(super) const HTML: &str = concat!(
+    include_str!("head.html"),
+    "<style>\n",
+    include_str!("page.css"),
+    include_str!("chat.css"),
+    "</style>\n",
+    include_str!("body.html"),
+    "<script>\n\"use strict\";\n\n",
+    include_str!("properties.js"),
+    include_str!("request.js"),
+    include_str!("addresses.js"),
+    include_str!("compare.js"),
+    include_str!("show.js"),
+    include_str!("form.js"),
+    include_str!("chat.js"),
+    "</script>\n</body>\n</html>\n",
+);
 
 /// The page's Content-Security-Policy (CSP Level 3). Style and script are named by their
 /// SHA-256, so that the policy follows the file and needs no randomness.

@@ -30,6 +30,8 @@ pub struct Flow {
     pinged: Option<[u8; 4]>,
     /// What the receiver was told already: the first message does not go on if it says the same.
     told: Option<Arc<str>>,
+    /// What the receiver is told in the place of what the sender says at the end.
+    ending: Option<(Code, &'static str)>,
     /// Messages that went on.
     passed: u64,
 }
@@ -153,6 +155,7 @@ impl Flow {
             outlet: Outlet { writer, masks, begun: None, text: Vec::new() },
             pinged: None,
             told: None,
+            ending: None,
             passed: 0,
         }
     }
@@ -160,6 +163,11 @@ impl Flow {
     /// The receiver was told this already, in a message of ours.
     pub fn was_told(&mut self, text: &Arc<str>) {
         self.told = Some(Arc::clone(text));
+    }
+
+    /// When the sender says the end, the receiver is told this instead.
+    pub fn will_end_with(&mut self, verdict: (Code, &'static str)) {
+        self.ending = Some(verdict);
     }
 
     /// Takes what came, and appends to `out` what goes on. `turn` is asked when a message
@@ -214,7 +222,7 @@ impl Flow {
                 }
                 Event::Close(why) => {
                     let key = outlet.key()?;
-                    outlet.writer.close(why, key, out);
+                    outlet.writer.close(self.ending.or(why), key, out);
                     return Ok(Met::Close);
                 }
             }
@@ -252,3 +260,6 @@ impl Flow {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
