@@ -5,6 +5,7 @@
 //!   └─────> pending ── up to where all is decided, with the edits ──────────> out
 //! ```
 
+use super::across::Memory;
 use super::blocked::Blocked;
 use super::hand::Hand;
 use super::inside::Decides;
@@ -130,6 +131,19 @@ impl Redactor {
         let mut redactor = Self::of(rules, hand, &Content::Empty, Charset::Utf8, options);
         redactor.state = State::Message;
         redactor
+    }
+
+    /// Goes on from what earlier messages of the same sender left behind. Said before the first
+    /// byte comes.
+    pub fn recall(&mut self, mut memory: Box<Memory>) {
+        memory.next_message();
+        self.texts.memory = Some(memory);
+    }
+
+    /// What is remembered when the message is over. Nothing of one that was blocked in the midst
+    /// of JSON in a string.
+    pub fn take_memory(&mut self) -> Option<Box<Memory>> {
+        self.texts.memory.take()
     }
 
     /// A redactor of a payload with this content.
