@@ -25,3 +25,4 @@ mod tls;
 mod tunnel;
 mod upstream;
 mod upstream_tls;
+mod websocket;

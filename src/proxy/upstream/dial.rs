@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpStream, UnixStream};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio_rustls::TlsConnector;
 
 /// The sending half of an HTTP connection.
@@ -32,15 +32,29 @@ pub(super) struct Shared {
     pub(super) sender: http2::SendRequest<RequestBody>,
     /// Whether the server has said that it takes an extended CONNECT (RFC 8441 §3).
     extended: watch::Receiver<bool>,
+    /// Has whoever drives the connection look again.
+    look: Arc<Notify>,
 }
 
 impl Shared {
     /// Whether the server takes an extended CONNECT; its first settings are waited for.
     pub(super) async fn takes_extended_connect(&mut self) -> bool {
-        let said = self.extended.wait_for(|extended| *extended);
-        tokio::time::timeout(SETTINGS, said).await.is_ok_and(|said| said.is_ok())
+        // The library takes them in without waking whoever drives the connection.
+        let said = async {
+            loop {
+                let said = self.extended.wait_for(|extended| *extended);
+                match tokio::time::timeout(LOOK, said).await {
+                    Ok(said) => return said.is_ok(),
+                    Err(_) => self.look.notify_one(),
+                }
+            }
+        };
+        tokio::time::timeout(SETTINGS, said).await.unwrap_or_default()
     }
 }
+
+/// How often it is looked whether they have come, while a WebSocket waits for them.
+const LOOK: Duration = Duration::from_millis(2);
 
 /// How long a server may take for its first settings: they come with its first bytes.
 const SETTINGS: Duration = Duration::from_secs(1);
@@ -150,17 +164,24 @@ impl Dial {
                     .handshake(io)
                     .await?;
                 let (said, extended) = watch::channel(false);
+                let look = Arc::new(Notify::new());
+                let looks = Arc::clone(&look);
                 tokio::spawn(async move {
                     let mut connection = pin!(connection);
-                    poll_fn(|cx| {
-                        let polled = connection.as_mut().poll(cx);
-                        let takes = connection.is_extended_connect_protocol_enabled();
-                        said.send_if_modified(|before| std::mem::replace(before, takes) != takes);
-                        polled
-                    })
-                    .await
+                    loop {
+                        let run = poll_fn(|cx| {
+                            let polled = connection.as_mut().poll(cx);
+                            let takes = connection.is_extended_connect_protocol_enabled();
+                            said.send_if_modified(|had| std::mem::replace(had, takes) != takes);
+                            polled
+                        });
+                        tokio::select! {
+                            ended = run => return ended,
+                            () = looks.notified() => {}
+                        }
+                    }
                 });
-                Ok(Sender::Http2(Shared { sender, extended }))
+                Ok(Sender::Http2(Shared { sender, extended, look }))
             }
         }
     }

@@ -18,6 +18,7 @@ pub(crate) mod finder;
 pub(crate) mod frames;
 pub(crate) mod message;
 pub(crate) mod personal;
+pub(crate) mod socket;
 pub(crate) mod visitor;
 
 use std::future::Future;
