@@ -117,7 +117,7 @@ impl Call {
             Agreement::read(lines, &reads.wanted).map_err(|_| Refusal::UpstreamBroken)?;
         match agreement {
             Some(_) if !reads.offered => Err(Refusal::UpstreamBroken),
-            upstream => Ok(Some(Agreed { visitor: reads.visitor.clone(), upstream })),
+            upstream => Ok(Some(Agreed { visitor: reads.visitor, upstream })),
         }
     }
 }
@@ -141,7 +141,7 @@ fn offer(asked: &Asked, settings: &WebSocket, fields: &mut HeaderMap) -> Result<
                 Some(protocol) => drop(fields.insert(SEC_WEBSOCKET_PROTOCOL, protocol.clone())),
                 None => drop(fields.remove(SEC_WEBSOCKET_PROTOCOL)),
             }
-            agreement.clone()
+            *agreement
         }
     };
     let wanted = wanted(settings);
