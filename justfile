@@ -16,7 +16,7 @@ test:
 golden:
     GOLDEN=write cargo test --test config
 
-# What an address, an exchange and a look-up cost.
+# What an address, an exchange, a look-up and a WebSocket message cost.
 bench *ARGS:
     cargo bench {{ARGS}}
 
@@ -42,6 +42,10 @@ compare:
 # 100,000 requests a run, with reloads and a SIGTERM in the middle; none may be lost.
 load *REQUESTS:
     tests/load/run {{REQUESTS}}
+
+# Memory of 10,000 idle WebSockets over TLS, each.
+idle *COUNT:
+    tests/load/idle {{COUNT}}
 
 # Licences, advisories, sources, one TLS stack. Needs cargo-deny.
 deny:

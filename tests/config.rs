@@ -401,7 +401,17 @@ fn policy(policy: &Policy) -> String {
 
 /// A set of rules in words: how it is applied, not what it looks for.
 fn redaction(set: &Redaction) -> String {
-    let Redaction { name, parts, headers, unreadable, binary, protobuf, observe, .. } = set;
+    let Redaction {
+        name,
+        parts,
+        headers,
+        unreadable,
+        binary,
+        protobuf,
+        across_messages,
+        observe,
+        ..
+    } = set;
     let Parts { body, path, query, referer, cookies } = *parts;
     let named = [
         (body, "body"),
@@ -415,7 +425,13 @@ fn redaction(set: &Redaction) -> String {
         Protobuf::Pass => String::new(),
         other => format!("protobuf={other:?} "),
     };
-    format!("{name} ({parts:?} {headers:?} {unreadable:?} {binary:?} {protobuf}observe={observe})")
+    let across = match across_messages {
+        0 => String::new(),
+        messages => format!("across_messages={messages} "),
+    };
+    format!(
+        "{name} ({parts:?} {headers:?} {unreadable:?} {binary:?} {protobuf}{across}observe={observe})"
+    )
 }
 
 /// Keeps the schema's own form in view: a change to it is a change for every editor.

@@ -172,6 +172,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Redaction", "unreadable", json!("refuse")),
         ("Redaction", "binary", json!("pass")),
         ("Redaction", "protobuf", json!("pass")),
+        ("Redaction", "across_messages", json!(0)),
         ("Redaction", "observe", json!(false)),
         ("Pattern", "group", json!(0)),
         ("Mask", "first", json!(0)),

@@ -116,6 +116,12 @@ impl Reader {
         matches!(self.0, Kind::Json(_) | Kind::Multipart(_) | Kind::EventStream(_))
     }
 
+    /// Whether it reads JSON, one document after another: when a payload is over, it may read the
+    /// next.
+    pub fn is_json(&self) -> bool {
+        matches!(self.0, Kind::Json(_))
+    }
+
     /// The payload is over, and has this length.
     ///
     /// # Errors

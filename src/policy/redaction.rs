@@ -21,6 +21,9 @@ pub struct Redaction {
     pub binary: Binary,
     /// What happens to protobuf messages.
     pub protobuf: Protobuf,
+    /// How many of the last messages of the same sender on a WebSocket are remembered, for what is
+    /// typed in pieces; 0: none.
+    pub across_messages: u8,
     /// Whether finds are only counted, and everything goes on as it came.
     pub observe: bool,
 }
@@ -28,7 +31,17 @@ pub struct Redaction {
 /// Rules are the same if they are one and the same: two sets that say the same are still two.
 impl PartialEq for Redaction {
     fn eq(&self, other: &Self) -> bool {
-        let Self { name, rules, parts, headers, unreadable, binary, protobuf, observe } = self;
+        let Self {
+            name,
+            rules,
+            parts,
+            headers,
+            unreadable,
+            binary,
+            protobuf,
+            across_messages,
+            observe,
+        } = self;
         Arc::ptr_eq(rules, &other.rules)
             && *name == other.name
             && *parts == other.parts
@@ -36,6 +49,7 @@ impl PartialEq for Redaction {
             && *unreadable == other.unreadable
             && *binary == other.binary
             && *protobuf == other.protobuf
+            && *across_messages == other.across_messages
             && *observe == other.observe
     }
 }
@@ -114,6 +128,7 @@ mod tests {
         assert_eq!(one, one.clone());
         assert_ne!(one, set());
         assert_ne!(one, Redaction { observe: true, ..one.clone() });
+        assert_ne!(one, Redaction { across_messages: 3, ..one.clone() });
         assert_ne!(one, Redaction { parts: Parts::NONE, ..one.clone() });
         assert_ne!(one, Redaction { protobuf: Protobuf::Redact, ..one.clone() });
         assert_ne!(one, Redaction { unreadable: Unreadable::Pass, ..one.clone() });
@@ -129,6 +144,7 @@ mod tests {
             unreadable: Unreadable::default(),
             binary: Binary::default(),
             protobuf: Protobuf::default(),
+            across_messages: 0,
             observe: false,
         }
     }

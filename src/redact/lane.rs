@@ -47,7 +47,7 @@ struct Lane {
 
 /// A find in offsets of the payload.
 #[derive(Clone)]
-pub(super) struct Hit {
+pub(crate) struct Hit {
     pub(super) start: u64,
     pub(super) end: u64,
     pub(super) detector: u16,

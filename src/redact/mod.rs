@@ -9,6 +9,7 @@
 //! What we could not read, the backend does not receive, unless its policy says so: a redactor
 //! that is [`Blocked`] stays so.
 
+mod across;
 mod allow;
 mod base64;
 pub mod blocked;
@@ -26,6 +27,7 @@ pub mod tally;
 mod texts;
 mod value;
 
+pub use across::Memory;
 pub use blocked::Blocked;
 pub use hand::Hand;
 pub use protobuf::Protobuf;

@@ -42,6 +42,10 @@ fn in_array(before: &[u8], is_start: bool) -> Option<Vec<u8>> {
     loop {
         rest = rest.trim_ascii_end();
         match rest.split_last() {
+            // An array is an element behind a comma, never right behind another.
+            Some((b'[', outside)) if outside.trim_ascii_end().last().is_some_and(in_number) => {
+                return None;
+            }
             Some((b'[', outside)) => {
                 is_array = true;
                 rest = outside;
@@ -114,6 +118,7 @@ mod tests {
             "a,",
             "1,",
             "[a,",
+            "1 [",
             "[1] ",
             "{",
             "{card:",

@@ -5,6 +5,7 @@
 //!   └─────> pending ── up to where all is decided, with the edits ──────────> out
 //! ```
 
+use super::across::Memory;
 use super::blocked::Blocked;
 use super::hand::Hand;
 use super::inside::Decides;
@@ -39,6 +40,8 @@ pub struct Redactor {
     base: u64,
     options: Options,
     state: State,
+    /// All of the payload was taken through, and the reader stands at the start of another.
+    is_over: bool,
 }
 
 /// What is pending is content.
@@ -130,6 +133,19 @@ impl Redactor {
         redactor
     }
 
+    /// Goes on from what earlier messages of the same sender left behind. Said before the first
+    /// byte comes.
+    pub fn recall(&mut self, mut memory: Box<Memory>) {
+        memory.next_message();
+        self.texts.memory = Some(memory);
+    }
+
+    /// What is remembered when the message is over. Nothing of one that was blocked in the midst
+    /// of JSON in a string.
+    pub fn take_memory(&mut self) -> Option<Box<Memory>> {
+        self.texts.memory.take()
+    }
+
     /// A redactor of a payload with this content.
     pub fn of(
         rules: &Arc<Rules>,
@@ -175,7 +191,24 @@ impl Redactor {
             base: 0,
             options,
             state: State::Reading,
+            is_over: false,
         }
+    }
+
+    /// The message is over, and another one of the same sender comes, which is UTF-8 text, too. As
+    /// a new redactor of a message, but for its offsets, which count on: to make one anew costs
+    /// more than to take a word of chat through. Once blocked, it stays so.
+    pub fn next_message(&mut self) {
+        if matches!(self.state, State::Blocked(_)) {
+            return;
+        }
+        if !self.is_over || self.recoded.is_some() {
+            let (rules, hand) = (Arc::clone(self.texts.rules()), self.texts.hand().clone());
+            *self = Self::of_message(&rules, hand, self.options);
+            return;
+        }
+        self.texts.tally.clear();
+        self.state = State::Message;
     }
 
     /// Takes the next chunk, and appends to `out` what is decided. Once blocked, it stays so.
@@ -236,6 +269,7 @@ impl Redactor {
                 pushed.and_then(|()| self.reader.finish(self.read_utf8, &mut self.texts))
             }
         };
+        self.is_over = heard.is_ok();
         self.go_on(heard, &[], out)?;
         self.release(u64::MAX, &[], out);
         Ok(())
@@ -277,8 +311,11 @@ impl Redactor {
         first: &[u8],
         out: &mut Vec<u8>,
     ) -> Result<(), Blocked> {
-        let paths = Arc::clone(&self.texts.rules().paths);
-        self.reader = Reader::new(content, self.options.bounds, paths, self.options.binary);
+        let stands_at_start = std::mem::take(&mut self.is_over) && self.reader.is_json();
+        if !stands_at_start || *content != Content::Json {
+            let paths = Arc::clone(&self.texts.rules().paths);
+            self.reader = Reader::new(content, self.options.bounds, paths, self.options.binary);
+        }
         self.state = State::Reading;
         self.read(first, out)
     }

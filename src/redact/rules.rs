@@ -5,6 +5,7 @@ use super::base64;
 use super::spec::{Action, Field, Names, Pattern, Spec, Validate};
 use crate::detect::checksum;
 use crate::detect::contact::national;
+use crate::detect::kind::{Context, Group, Kind};
 use crate::detect::search::automaton::{LONGEST, TABLE, Unfit};
 use crate::detect::search::set::{Detector, Detectors, MOST};
 use crate::format::path::{Path, PathError, Paths};
@@ -46,6 +47,9 @@ pub(super) enum FieldAct {
 pub(super) struct Act {
     pub(super) name: Arc<str>,
     pub(super) action: Action,
+    /// Whether its finds are surely what they seem, so that parts of them that came one after
+    /// another can be put together.
+    pub(super) proves_itself: bool,
     /// The part of the find that is meant, where an operator's pattern says so.
     pub(super) part: Option<(Regex, usize)>,
 }
@@ -80,20 +84,22 @@ impl Rules {
         let mut acts = Vec::new();
         for wanted in &spec.kinds {
             let detector = Detector::kind(wanted.kind, wanted.context_optional);
-            acts.push(Act { name: Arc::clone(&detector.name), action: wanted.action, part: None });
+            let proves_itself = proves_itself(wanted.kind);
+            let name = Arc::clone(&detector.name);
+            acts.push(Act { name, action: wanted.action, proves_itself, part: None });
             detectors.push(detector);
             let regions = spec.regions.iter().filter_map(|&region| national(region));
             for check in regions.filter(|_| wanted.kind.name == "phone-national") {
                 let detector = Detector::proved(wanted.kind, check);
                 let name = Arc::clone(&detector.name);
-                acts.push(Act { name, action: wanted.action, part: None });
+                acts.push(Act { name, action: wanted.action, proves_itself, part: None });
                 detectors.push(detector);
             }
             if wanted.kind.name == "email" {
                 for domain in &spec.private_domains {
                     if let Ok(detector) = private_email(domain) {
                         let name = Arc::clone(&detector.name);
-                        acts.push(Act { name, action: wanted.action, part: None });
+                        acts.push(Act { name, action: wanted.action, proves_itself, part: None });
                         detectors.push(detector);
                     }
                 }
@@ -128,6 +134,7 @@ impl Rules {
         let field_acts = spec.fields.iter().map(|field| Act {
             name: field.name.as_str().into(),
             action: field.action,
+            proves_itself: false,
             part: None,
         });
         let field_acts: Arc<[Act]> = field_acts.collect();
@@ -149,7 +156,12 @@ impl Rules {
                 let index = u16::try_from(detectors.len()).ok();
                 if let Ok(detector) = base64::detector() {
                     let name = Arc::clone(&detector.name);
-                    acts.push(Act { name, action: Action::Label, part: None });
+                    acts.push(Act {
+                        name,
+                        action: Action::Label,
+                        proves_itself: false,
+                        part: None,
+                    });
                     detectors.push(detector);
                 }
                 index.map(|index| (index, Arc::new(inner)))
@@ -248,8 +260,19 @@ fn compiled(pattern: &Pattern) -> Result<(Detector, Act), String> {
         return Err(format!("a group from 0 to {}", whole.captures_len() - 1));
     }
     let part = (pattern.group > 0).then_some((whole, pattern.group));
-    let act = Act { name: Arc::clone(&detector.name), action: pattern.action, part };
+    let proves_itself = pattern.validate.is_some() && context.is_empty();
+    let name = Arc::clone(&detector.name);
+    let act = Act { name, action: pattern.action, proves_itself, part };
     Ok((detector, act))
+}
+
+/// Whether a candidate of this kind that proves itself is one even where its parts were put
+/// together: bank and card numbers, those of countries that need no word before them, and
+/// e-mail addresses. Any few digits are a telephone number together.
+fn proves_itself(kind: &Kind) -> bool {
+    let is_sure = matches!(kind.name, "payment-card" | "iban" | "email");
+    let is_number = matches!(kind.group, Group::Country(_));
+    matches!(kind.context, Context::Helps(_)) && (is_sure || is_number)
 }
 
 /// An address at a host that has no public domain, such as `ann@intranet`.

@@ -36,6 +36,14 @@ impl Tally {
         }
     }
 
+    /// Nothing was counted.
+    pub(super) fn clear(&mut self) {
+        self.counts.fill(0);
+        if let Some(notes) = &mut self.notes {
+            notes.clear();
+        }
+    }
+
     pub(super) fn explains(&self) -> bool {
         self.notes.is_some()
     }

@@ -1,6 +1,7 @@
 //! What becomes of the texts of a payload: hears of them from a format's reader, and turns
 //! finds and fields into edits.
 
+use super::across::Memory;
 use super::base64;
 use super::blocked::Blocked;
 use super::edit::Edits;
@@ -31,6 +32,8 @@ pub(super) struct Texts {
     key: Range<u64>,
     value: Value,
     inside: Option<Box<Inside<Self>>>,
+    /// What earlier messages of the same sender left behind.
+    pub(super) memory: Option<Box<Memory>>,
     pub(super) edits: Edits,
     pub(super) tally: Tally,
     pub(super) blocked: Option<Blocked>,
@@ -81,6 +84,7 @@ impl Texts {
             key: 0..0,
             value: Value::default(),
             inside: None,
+            memory: None,
             edits: Edits::default(),
             blocked: None,
             now: Now::Passing,
@@ -94,6 +98,11 @@ impl Texts {
     /// What it follows.
     pub(super) fn rules(&self) -> &Arc<Rules> {
         &self.rules
+    }
+
+    /// Who writes what stands there instead.
+    pub(super) fn hand(&self) -> &Hand {
+        &self.hand
     }
 
     /// A chunk comes: what it looks like decides which of its texts have to be read at all.
@@ -317,7 +326,9 @@ impl Texts {
             Now::Searching(open) if open.role == Role::Number => Some(open.begin),
             Now::Searching(open) => {
                 // Of a text of which nothing was heard the lanes do not know where it begins.
-                let settled = self.lanes.settled(&self.rules).max(open.begin);
+                let waits = self.memory.as_ref().is_some_and(|memory| memory.waits());
+                let searched = if waits { 0 } else { self.lanes.settled(&self.rules) };
+                let settled = searched.max(open.begin);
                 let is_whole = |hit: &Hit| hit.start <= open.begin && hit.end >= open.heard;
                 let may_be_whole = settled <= open.begin || self.hits.iter().any(is_whole);
                 if may_be_whole && self.rules.removes && open.quotes_are_its_own() {
@@ -364,7 +375,8 @@ impl Sink for Texts {
             }
             Some(FieldAct::Inside(inner)) if spelling == Spelling::JsonString => {
                 let explains = self.tally.explains();
-                let texts = Self::new(Arc::clone(inner), self.hand.clone(), explains);
+                let mut texts = Self::new(Arc::clone(inner), self.hand.clone(), explains);
+                texts.memory = self.memory.take();
                 let paths = Arc::clone(&inner.paths);
                 self.inside = Some(Box::new(Inside::new(spelling, paths, texts)));
                 Now::Inside(open)
@@ -373,6 +385,9 @@ impl Sink for Texts {
             _ if role == Role::Name && self.rules.names == Names::Pass => Now::Passing,
             _ => {
                 self.lanes.begin(&self.rules, spelling, name);
+                if let Some(memory) = &mut self.memory {
+                    memory.begin(text);
+                }
                 Now::Searching(open)
             }
         };
@@ -405,6 +420,9 @@ impl Sink for Texts {
                 }
                 let from = self.hits.len();
                 self.lanes.push(&self.rules, at, raw, &mut self.hits);
+                if let Some(memory) = &mut self.memory {
+                    memory.push(&self.rules, at, raw, &mut self.hits);
+                }
                 self.allow(from);
                 if open.role != Role::Number && !self.hits.is_empty() {
                     self.settle(open, self.searched().unwrap_or_default());
@@ -415,7 +433,8 @@ impl Sink for Texts {
 
     #[inline]
     fn whole(&mut self, at: u64, raw: &[u8], text: Text<'_>) {
-        if self.is_nothing(at, raw, text) {
+        let is_heard = self.memory.as_ref().is_some_and(|memory| memory.listens(text));
+        if !is_heard && self.is_nothing(at, raw, text) {
             return;
         }
         self.begin(at, text);
@@ -438,13 +457,21 @@ impl Sink for Texts {
                     self.inside = Some(inside);
                     self.hear_inside(heard);
                 }
-                self.inside = None;
+                if let Some(mut inside) = self.inside.take() {
+                    self.memory = inside.texts.memory.take();
+                }
             }
             Now::Searching(open) => {
                 let from = self.hits.len();
                 self.lanes.finish(&self.rules, &mut self.hits);
+                if let Some(memory) = &mut self.memory {
+                    memory.finish(&self.rules, &mut self.hits);
+                }
                 self.allow(from);
                 self.settle(open, u64::MAX);
+                if let Some(memory) = &mut self.memory {
+                    memory.end(open.begin, self.edits.done());
+                }
             }
         }
         self.now = Now::Passing;

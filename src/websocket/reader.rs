@@ -144,6 +144,14 @@ impl Reader {
         self.message.is_none()
     }
 
+    /// Nothing more is here yet: gives back what is kept for the next message, where none is open.
+    /// It costs what the next one takes to begin, and nothing else.
+    pub fn rest(&mut self) {
+        if let (None, Some(inflate)) = (&self.message, &mut self.inflate) {
+            inflate.rest();
+        }
+    }
+
     fn step<'b>(&mut self, bytes: &mut &'b mut [u8]) -> Result<Step<'b>, Violation> {
         match self.at {
             At::Head => self.read_head(bytes),

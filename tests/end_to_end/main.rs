@@ -6,11 +6,13 @@ mod bodies;
 mod harness;
 
 mod client;
+mod contacts;
 mod events;
 mod grpc;
 mod hop_by_hop;
 mod itself;
 mod pipeline;
+mod presets;
 mod property;
 mod recording;
 mod redaction;

@@ -47,6 +47,10 @@ pub struct Redaction {
     pub binary: Option<Outcome>,
     /// What happens to protobuf messages, in calls of gRPC and as bodies.
     pub protobuf: Option<Protobuf>,
+    /// How many of the last WebSocket messages of the same sender are remembered, for what is typed
+    /// in pieces: a card number in three messages. 0: none.
+    #[schemars(range(min = 0, max = 16))]
+    pub across_messages: Option<Placed<u8>>,
     /// Whether finds are only counted, and everything goes on as it came.
     pub observe: Option<bool>,
     /// Patterns of the operator's own.

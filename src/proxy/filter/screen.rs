@@ -13,7 +13,7 @@ use crate::proxy::filter::work::Work;
 use crate::proxy::finds::Finds;
 use crate::proxy::payload;
 use crate::proxy::refusal::Refusal;
-use crate::redact::{Hand, HeadPart, Options, Redactor};
+use crate::redact::{Hand, HeadPart, Memory, Options, Redactor};
 use crate::websocket::Kind;
 use http::HeaderMap;
 use std::sync::Arc;
@@ -113,6 +113,12 @@ impl Screen {
             Kind::Text => Redactor::of_message(rules, hand, self.options),
             Kind::Binary => Redactor::new(rules, hand, None, self.options),
         })
+    }
+
+    /// A memory of the messages of one sender, where the set wants one.
+    pub fn memory(&self) -> Option<Box<Memory>> {
+        let messages = self.set.across_messages;
+        (messages > 0 && self.set.parts.body).then(|| Box::new(Memory::new(messages)))
     }
 
     /// Counts what a redactor of this screen has found.

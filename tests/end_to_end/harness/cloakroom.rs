@@ -158,11 +158,13 @@ impl Builder {
 
     /// Starts it; when this returns it serves.
     pub(crate) async fn start(self) -> Door {
-        let server = soon("the proxy to start", Server::start(self.settings())).await;
-        let server = server.expect("the proxy starts");
-        let (_, address) = server.addresses().first().cloned().expect("a listener");
-        Door { server, address, transport: self.transport }
+        Door::start(self.settings(), self.transport).await
     }
+}
+
+/// A proxy with this configuration, whose first listener speaks TLS.
+pub(crate) async fn with(settings: Settings) -> Door {
+    Door::start(settings, Transport::Tls).await
 }
 
 /// A proxy that serves.
@@ -173,6 +175,13 @@ pub(crate) struct Door {
 }
 
 impl Door {
+    async fn start(settings: Settings, transport: Transport) -> Self {
+        let server = soon("the proxy to start", Server::start(settings)).await;
+        let server = server.expect("the proxy starts");
+        let (_, address) = server.addresses().first().cloned().expect("a listener");
+        Self { server, address, transport }
+    }
+
     /// Where it listens.
     pub(crate) fn address(&self) -> SocketAddr {
         self.address

@@ -1,15 +1,15 @@
 //! The flows of a chat widget, end to end, before backends that validate and merge contacts as
 //! real ones do.
 
+use crate::contacts::{Contact, Contacts};
 use crate::harness::backend::{self, Backend, Step};
 use crate::harness::cloakroom;
 use crate::harness::message::Message;
 use crate::harness::personal::assert_gone;
 use crate::harness::visitor::{self, Visitor};
 use http::Method;
-use regex::Regex;
 use serde_json::{Value, json};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 const TOKEN: &str = "Xk3mPq7WzR9tLb2Vn5cD8fHs";
 
@@ -189,7 +189,7 @@ impl Flow {
             "referer_url": "https://shop.example/account/orders",
         }});
         let user = json!({
-            "identifier": format!("cust-{}", name.len() + phone.len()), "email": email,
+            "identifier": format!("cust-{}", name.replace(' ', "-")), "email": email,
             "name": name, "phone_number": phone, "avatar_url": "https://shop.example/u/99.png",
         });
         let contact = json!({ "contact": { "email": email, "phone_number": phone, "name": name } });
@@ -209,17 +209,9 @@ impl Flow {
     }
 }
 
-/// A backend that keeps contacts: it takes only what looks like an e-mail address or a telephone
-/// number, silently drops what does not, and merges contacts that have one in common.
+/// A backend that keeps contacts.
 #[derive(Clone, Default)]
-struct Desk(Arc<Mutex<Vec<Contact>>>);
-
-#[derive(Clone, Debug)]
-struct Contact {
-    name: String,
-    email: Option<String>,
-    phone: Option<String>,
-}
+struct Desk(Arc<Contacts>);
 
 impl Desk {
     async fn start(self) -> Backend {
@@ -227,7 +219,7 @@ impl Desk {
     }
 
     fn contacts(&self) -> Vec<Contact> {
-        self.0.lock().expect("contacts").clone()
+        self.0.all()
     }
 
     fn answer(&self, request: &Message) -> Step {
@@ -240,32 +232,11 @@ impl Desk {
             };
             let contact = if body["contact"].is_object() { &body["contact"] } else { &body };
             if contact["name"].is_string() {
-                self.identify(contact);
+                self.0.identify(None, contact);
             }
         } else if !request.text().contains("name=\"message[attachments][]\"; filename=\"") {
             return Step::answer(422, &[], "no attachment");
         }
         Step::answer(200, &[("content-type", JSON)], "{\"id\":90210}")
-    }
-
-    fn identify(&self, said: &Value) {
-        let valid = |key: &str, shape: &str| {
-            let text = said[key].as_str()?;
-            Regex::new(shape).expect("a shape").is_match(text).then(|| text.to_owned())
-        };
-        let new = Contact {
-            name: said["name"].as_str().unwrap_or_default().to_owned(),
-            email: valid("email", r"\A[^@\s]+@[^@\s]+\z"),
-            phone: valid("phone_number", r"\A\+[1-9]\d{1,14}\z"),
-        };
-        let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
-        let mut contacts = self.0.lock().expect("contacts");
-        let known = contacts
-            .iter_mut()
-            .find(|known| same(&known.email, &new.email) || same(&known.phone, &new.phone));
-        match known {
-            Some(known) => *known = new,
-            None => contacts.push(new),
-        }
     }
 }

@@ -88,6 +88,7 @@ fn redaction(typed: &typed::Redaction, reports: &mut Reports) -> Option<Redactio
             Some(typed::Protobuf::Redact) => Protobuf::Redact,
             Some(typed::Protobuf::Refuse) => Protobuf::Refuse,
         },
+        across_messages: typed.across_messages.as_ref().map_or(0, |messages| messages.value),
         observe: typed.observe.unwrap_or(false),
     })
 }

@@ -228,6 +228,10 @@ impl Flow {
             }
         }
         outlet.rest();
+        if self.reader.is_between_messages() {
+            self.reader.rest();
+            self.messages.rest();
+        }
         Ok(Met::Frames)
     }
 

@@ -141,6 +141,7 @@ fn flow(action: Action, deflated: bool) -> Flow {
         unreadable: Unreadable::default(),
         binary: Binary::default(),
         protobuf: Protobuf::default(),
+        across_messages: 0,
         observe: false,
     };
     let hand = Hand::new(Arc::new(HashKey::new(&[7; 32])), "shop".into());
