@@ -33,6 +33,9 @@ pub struct Visit {
     pub dice: u128,
     /// Where tunnels run on when the HTTP part of the connection has ended.
     pub tasks: TaskTracker,
+    /// WebSockets of this connection whose messages are read. An HTTP/2 connection is kept for
+    /// their last words when whatever is still open must end.
+    pub conversations: TaskTracker,
     /// Cancelled when whatever is still open must end.
     pub stop: CancellationToken,
     /// What the parts of the connection tell each other.

@@ -18,6 +18,7 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_rustls::TlsAcceptor;
+use tokio_util::task::TaskTracker;
 
 /// How long a draining connection may be idle: a client that is about to send its next
 /// request gets an answer, which says that it is the last one.
@@ -26,16 +27,28 @@ const DRAIN_IDLE: Duration = Duration::from_secs(1);
 /// Serves a connection to its end. Why it ended is counted, and told at debug level
 /// without the peer: its address is the visitor's.
 pub(super) async fn serve(door: Arc<Door>, socket: TcpStream, peer: SocketAddr) {
+    let conversations = TaskTracker::new();
+    let stopped = async {
+        door.stop.cancelled().await;
+        // They are told to end, too, and say so within a time of their own.
+        conversations.close();
+        conversations.wait().await;
+    };
     let ended = tokio::select! {
-        ended = run(&door, socket, peer.ip()) => ended,
-        () = door.stop.cancelled() => Err("stopped"),
+        ended = run(&door, socket, peer.ip(), &conversations) => ended,
+        () = stopped => Err("stopped"),
     };
     if let Err(why) = ended {
         tracing::debug!(listener = &*door.name, why, "connection closed");
     }
 }
 
-async fn run(door: &Arc<Door>, socket: TcpStream, peer: IpAddr) -> Result<(), &'static str> {
+async fn run(
+    door: &Arc<Door>,
+    socket: TcpStream,
+    peer: IpAddr,
+    conversations: &TaskTracker,
+) -> Result<(), &'static str> {
     socket.set_nodelay(true).map_err(|_| "socket")?;
     let times = door.plan.load().settings.timeouts.clone();
     let local = socket.local_addr().ok().map(|local| local.ip().to_canonical());
@@ -56,7 +69,7 @@ async fn run(door: &Arc<Door>, socket: TcpStream, peer: IpAddr) -> Result<(), &'
     } else {
         (Some(peer), Rewound::untouched(socket))
     };
-    let ends = Ends { peer, local };
+    let ends = Ends { peer, local, conversations };
     match (&door.listener.transport, &door.tls) {
         (Transport::Plain { http2: true }, _) => speak_http2(door, ends, io).await,
         (Transport::Plain { http2: false }, _) => speak_http1(door, ends, io).await,
@@ -77,14 +90,15 @@ async fn run(door: &Arc<Door>, socket: TcpStream, peer: IpAddr) -> Result<(), &'
     }
 }
 
-/// The two ends of a connection, as far as they are known.
+/// The two ends of a connection, as far as they are known, and the conversations on it.
 #[derive(Clone, Copy)]
-struct Ends {
+struct Ends<'a> {
     peer: Option<IpAddr>,
     local: Option<IpAddr>,
+    conversations: &'a TaskTracker,
 }
 
-async fn speak_http1<I>(door: &Arc<Door>, ends: Ends, io: I) -> Result<(), &'static str>
+async fn speak_http1<I>(door: &Arc<Door>, ends: Ends<'_>, io: I) -> Result<(), &'static str>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -106,7 +120,7 @@ where
     drive(door, &visit.state, None, connection).await.map_err(|()| "HTTP/1")
 }
 
-async fn speak_http2<I>(door: &Arc<Door>, ends: Ends, io: I) -> Result<(), &'static str>
+async fn speak_http2<I>(door: &Arc<Door>, ends: Ends<'_>, io: I) -> Result<(), &'static str>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
@@ -243,17 +257,18 @@ async fn drive<C: Drains>(
 const FOREVER: Duration = Duration::from_secs(86_400 * 365);
 
 /// What the connection carries from exchange to exchange.
-fn visit(door: &Door, Ends { peer, local }: Ends) -> Result<Arc<Visit>, &'static str> {
+fn visit(door: &Door, ends: Ends<'_>) -> Result<Arc<Visit>, &'static str> {
     let mut dice = [0; 16];
     aws_lc_rs::rand::fill(&mut dice).map_err(|_| "no randomness")?;
     Ok(Arc::new(Visit {
         plan: Arc::clone(&door.plan),
         listener: Arc::clone(&door.listener),
         name: Arc::clone(&door.name),
-        peer,
-        local,
+        peer: ends.peer,
+        local: ends.local,
         dice: u128::from_ne_bytes(dice),
         tasks: door.tasks.clone(),
+        conversations: ends.conversations.clone(),
         stop: door.stop.clone(),
         state: Arc::default(),
         memo: Mutex::default(),

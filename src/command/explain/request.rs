@@ -55,6 +55,7 @@ pub(super) fn visit(plan: Plan, listener: Listener, peer: IpAddr) -> Visit {
         local: None,
         dice: 0,
         tasks: Default::default(),
+        conversations: Default::default(),
         stop: Default::default(),
         state: Arc::default(),
         memo: Mutex::default(),

@@ -33,12 +33,12 @@ impl Conversation {
     pub fn open(self, visitor: OnUpgrade, answer: UpgradeAnswer, mut access: Access) {
         let visit = Arc::clone(self.chair.visit());
         answer.tunnel();
-        visit.tasks.spawn(async move {
+        visit.tasks.spawn(visit.conversations.track_future(async move {
             // The visitor's side is ready once our answer is written.
             if let Ok(visitor) = visitor.await {
                 self.run(visitor, Vec::new(), None, &mut access).await;
             }
-        });
+        }));
     }
 
     /// Runs until it is over. The visitor has said `early` already, and was `told` what the

@@ -69,7 +69,8 @@ impl Awaited {
         let Self { visitor, answer, parts, asked } = self;
         let (visit, plan) = (Arc::clone(visit), Arc::clone(plan));
         answer.tunnel();
-        visit.tasks.clone().spawn(async move {
+        let (tasks, conversations) = (visit.tasks.clone(), visit.conversations.clone());
+        tasks.spawn(conversations.track_future(async move {
             // The visitor's side is ready once our answer is written.
             let Ok(visitor) = visitor.await else { return };
             let mut lobby = Lobby::new(visitor, &plan, &asked);
@@ -101,7 +102,7 @@ impl Awaited {
                     lobby.leave(code(refusal), "").await;
                 }
             }
-        });
+        }));
     }
 }
 

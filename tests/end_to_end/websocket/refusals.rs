@@ -2,6 +2,7 @@
 //! that it is over, and nothing of the message arrives.
 
 use super::{ALL, Talk, redacting};
+use crate::harness::cloakroom;
 use crate::harness::socket::Heard;
 use ::cloakroom::websocket::Kind;
 
@@ -14,7 +15,7 @@ fn frame(first: u8, payload: &[u8]) -> Vec<u8> {
 #[tokio::test]
 async fn what_breaks_the_rules_of_the_protocol_is_the_end() {
     let text = |payload: &[u8]| frame(0x81, payload);
-    for (what, said, code, reason) in [
+    let cases = [
         ("not masked", b"\x81\x02hi".to_vec(), 1002, "frame"),
         (
             "a reserved bit",
@@ -43,12 +44,15 @@ async fn what_breaks_the_rules_of_the_protocol_is_the_end() {
         ("no UTF-8", text(b"\xff"), 1007, "a text is not UTF-8"),
         ("half a character", text(b"a\xc3"), 1007, "a text ends inside a character"),
         ("a reason of no UTF-8", frame(0x88, b"\x03\xe8\xff"), 1007, ""),
-    ] {
-        for legs in ALL {
-            let Talk { mut ann, mut shop, chat: _chat, door: _door } =
-                Talk::open(legs, redacting).await;
-            ann.send(&said).await;
-            let why = ann.hear_code(code, (what, legs)).await;
+    ];
+    for legs in ALL {
+        let mut chat = legs.chat().await;
+        let door = redacting(cloakroom::towards(&chat.upstream())).start().await;
+        for (what, said, code, reason) in &cases {
+            let mut ann = legs.guest().open(&door).await;
+            let mut shop = chat.next().await;
+            ann.send(said).await;
+            let why = ann.hear_code(*code, (what, legs)).await;
             assert!(why.contains(reason), "{what}, {legs:?}: {why}");
             shop.hear_close(1001, "", (what, legs)).await;
             assert!(shop.part().is_empty(), "{what}, {legs:?}");

@@ -4,6 +4,8 @@
 //! They read and write with the proxy's own codec, which has its own tests against the bytes of
 //! the standards; what a codec would never write, a test writes byte by byte.
 
+#![allow(unused_imports, reason = "two binaries use the harness, each a part of it")]
+
 mod backend;
 mod end;
 mod guest;
