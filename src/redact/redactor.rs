@@ -140,8 +140,8 @@ impl Redactor {
         self.texts.memory = Some(memory);
     }
 
-    /// What is remembered when the message is over. Nothing of one that was blocked in the midst
-    /// of JSON in a string.
+    /// What is remembered, when the message is over. Of one that is blocked in the midst of JSON in
+    /// a string: nothing.
     pub fn take_memory(&mut self) -> Option<Box<Memory>> {
         self.texts.memory.take()
     }
