@@ -291,3 +291,13 @@ fn a_key_between_tags_leaves_them() {
         check(&Content::Text, &format!("{key}{text}"), expected);
     }
 }
+
+#[test]
+fn what_begins_in_a_key_is_taken_before_the_next_key() {
+    let key = "-----BEGIN PRIVATE KEY-----";
+    check(
+        &Content::Text,
+        &format!("{key}&#x2F;ann@example.org{key}MIIE"),
+        "[private-key][email][private-key]",
+    );
+}

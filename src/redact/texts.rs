@@ -162,8 +162,11 @@ impl Texts {
             (!hit.continued, order)
         });
         let ready = self.hits.partition_point(|hit| hit.continued || hit.start < upto);
-        let in_key = upto < u64::MAX && self.lanes.are_in_key();
         let mut hits = std::mem::take(&mut self.hits);
+        // Where another key begins, the one before is over.
+        let is_next_key = |hit: &Hit| hit.is_key && !hit.continued && hit.start >= self.key.end;
+        let has_next_key = hits.iter().take(ready).any(is_next_key);
+        let in_key = upto < u64::MAX && self.lanes.are_in_key() && !has_next_key;
         share_quotes(hits.get_mut(..ready).unwrap_or_default());
         for hit in hits.drain(..ready) {
             if in_key && self.begins_in_key(&hit) {
