@@ -85,11 +85,11 @@ fn fresh(message: &str) -> (String, u64) {
 fn taken(redactor: &mut Redactor, chunks: &[&[u8]]) -> (String, u64) {
     let mut out = Vec::new();
     for chunk in chunks {
-        redactor.push(chunk, &mut out).unwrap();
+        redactor.push(chunk, &mut out).expect("readable");
     }
-    redactor.finish(&mut out).unwrap();
+    redactor.finish(&mut out).expect("readable");
     assert_eq!(redactor.held(), 0);
-    (String::from_utf8(out).unwrap(), redactor.tally().total())
+    (String::from_utf8(out).expect("text"), redactor.tally().total())
 }
 
 thread_local! {
@@ -103,8 +103,8 @@ fn redactor(action: Action) -> Redactor {
 }
 
 fn rules(action: Action) -> Arc<Rules> {
-    let wanted = |kind| Wanted { kind, action: action.clone(), context_optional: false };
+    let wanted = |kind| Wanted { kind, action, context_optional: false };
     let kinds = DEFAULT.iter().filter_map(|name| kind(name));
     let spec = Spec { kinds: kinds.map(wanted).collect(), ..Spec::default() };
-    Arc::new(Rules::compile(&spec).unwrap())
+    Arc::new(Rules::compile(&spec).expect("rules"))
 }

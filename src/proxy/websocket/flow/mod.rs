@@ -198,6 +198,8 @@ impl Flow {
                     }
                 }
                 Event::Fragment if outlet.text.is_empty() => {}
+                // Perhaps it is what the receiver was told.
+                Event::Fragment if said_so_far(&self.told, &outlet.text) => {}
                 Event::Fragment => outlet.frame(false, out)?,
                 Event::End => {
                     self.messages.end(&mut outlet.text)?;
@@ -263,6 +265,11 @@ impl Flow {
             self.outlet.writer.close(Some((code, reason)), key, out);
         }
     }
+}
+
+/// Whether a message that begins like this may turn out to say no more than what was `told`.
+fn said_so_far(told: &Option<Arc<str>>, text: &[u8]) -> bool {
+    told.as_ref().is_some_and(|told| told.as_bytes().starts_with(text))
 }
 
 #[cfg(test)]
