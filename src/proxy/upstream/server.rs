@@ -131,8 +131,7 @@ impl Server {
         slot: OwnedSemaphorePermit,
         fresh: bool,
     ) -> Result<Lease, DialError> {
-        let lease =
-            |sender, reused| Lease { server: Arc::clone(self), sender, reused, _slot: slot };
+        let lease = |sender, reused| Lease { server: Arc::clone(self), sender, reused, slot };
         let dialled = match self.protocol {
             Protocol::Http1 => {
                 while !fresh && let Some(mut sender) = self.kept() {
@@ -208,7 +207,7 @@ pub struct Lease {
     server: Arc<Server>,
     sender: Sender,
     reused: bool,
-    _slot: OwnedSemaphorePermit,
+    slot: OwnedSemaphorePermit,
 }
 
 /// A request that got no response.
@@ -284,6 +283,13 @@ impl Lease {
     /// No answer came in time: a server that hangs is no better than one that is gone.
     pub fn was_silent(&self) {
         self.server.failed();
+    }
+
+    /// The connection speaks another protocol from here on, and may do so for days: what is left
+    /// is its place among the upstream's connections. The library's queue of requests goes; it
+    /// has room for 32 of them, which are 23 KB.
+    pub fn into_place(self) -> OwnedSemaphorePermit {
+        self.slot
     }
 
     /// The exchange is over: its connection can serve another.
