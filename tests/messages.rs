@@ -105,7 +105,7 @@ fn redactor(action: Action) -> Redactor {
 }
 
 fn rules(action: Action) -> Arc<Rules> {
-    let wanted = |kind| Wanted { kind, action: action.clone(), context_optional: false };
+    let wanted = |kind| Wanted { kind, action, context_optional: false };
     let kinds = DEFAULT.iter().filter_map(|name| kind(name));
     let spec = Spec { kinds: kinds.map(wanted).collect(), ..Spec::default() };
     Arc::new(Rules::compile(&spec).unwrap())
