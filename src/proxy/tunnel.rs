@@ -70,6 +70,7 @@ impl Tunnel {
             let relay = async {
                 // The visitor's side is ready once our answer is written.
                 let (visitor, upstream) = tokio::try_join!(visitor, upstream).ok()?;
+                let _place = lease.into_place();
                 Some(relay(TokioIo::new(visitor), TokioIo::new(upstream), idle).await)
             };
             let bytes = tokio::select! {
@@ -77,7 +78,6 @@ impl Tunnel {
                 () = stop.cancelled() => 0,
             };
             access.sent(usize::try_from(bytes).unwrap_or(usize::MAX));
-            drop(lease);
         });
     }
 }

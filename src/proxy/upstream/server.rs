@@ -298,6 +298,13 @@ impl Lease {
         self.server.failed();
     }
 
+    /// The connection speaks another protocol from here on, and may do so for days: what is left
+    /// is its place among the upstream's connections. The library's queue of requests goes; it
+    /// has room for 32 of them, which are 23 KB.
+    pub fn into_place(self) -> OwnedSemaphorePermit {
+        self.slot
+    }
+
     /// The exchange is over: its connection can serve another.
     pub fn give_back(self) {
         if let Sender::Http1(sender) = self.sender

@@ -52,6 +52,7 @@ impl Conversation {
     ) {
         let Self { upstream, lease, agreed, mut chair } = self;
         let Ok(upstream) = upstream.await else { return };
+        let place = lease.into_place();
         let plan = Arc::clone(chair.plan());
         let (inward, mut outward) = flows(&plan, &agreed, &chair);
         if let Some(told) = &told {
@@ -74,7 +75,7 @@ impl Conversation {
             .await
         };
         tell(access, outcome);
-        drop(lease);
+        drop(place);
     }
 }
 
