@@ -58,7 +58,7 @@ pub struct Limits {
     pub ws_message: Option<Placed<Size>>,
     /// The payload of one WebSocket frame as it was sent. Over it: close 1009. 1KiB to 1GiB.
     pub ws_frame: Option<Placed<Size>>,
-    /// Fragments of one WebSocket message. Over it: close 1008.
+    /// Fragments of one WebSocket message. Over it: close 1009.
     #[schemars(range(min = 1, max = 10_000_000))]
     pub ws_fragments: Option<Placed<u32>>,
     /// Tokens that `[[properties.binding]]` remember at one time. Over it the one is forgotten

@@ -115,7 +115,7 @@ mod tests {
         let mut messages = messages(2, Action::Block);
         assert_eq!(say(&mut messages, text("4111 1111")), Ok("4111 1111".to_owned()));
         let blocked = say(&mut messages, text("1111 1111"));
-        assert_eq!(blocked, Err(Blocked::Forbidden { at: 0 }));
+        assert!(matches!(blocked, Err(Blocked::Forbidden { .. })), "{blocked:?}");
     }
 
     #[track_caller]
