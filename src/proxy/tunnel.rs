@@ -64,6 +64,7 @@ impl Tunnel {
     /// Lets the bytes flow, in a task of its own, until an end, silence, or the stop signal.
     pub fn open(self, visit: &Visit, idle: Duration, mut access: Access) {
         let Self { visitor, upstream, lease, answer } = self;
+        let place = Arc::clone(&visit.place);
         let stop = visit.stop.clone();
         answer.tunnel();
         visit.tasks.spawn(async move {
@@ -78,6 +79,7 @@ impl Tunnel {
                 () = stop.cancelled() => 0,
             };
             access.sent(usize::try_from(bytes).unwrap_or(usize::MAX));
+            drop(place);
         });
     }
 }

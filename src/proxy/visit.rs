@@ -8,6 +8,7 @@ use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::told::Told;
 use arc_swap::ArcSwap;
+use std::any::Any;
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -36,6 +37,9 @@ pub struct Visit {
     /// WebSockets of this connection whose messages are read. An HTTP/2 connection is kept for
     /// their last words when whatever is still open must end.
     pub conversations: TaskTracker,
+    /// What the connection takes up among all of them, and among its peer's; whoever lives on
+    /// when its HTTP part has ended keeps it.
+    pub place: Arc<dyn Any + Send + Sync>,
     /// Cancelled when whatever is still open must end.
     pub stop: CancellationToken,
     /// What the parts of the connection tell each other.

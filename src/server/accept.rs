@@ -69,7 +69,6 @@ fn open(door: &Arc<Door>, stream: TcpStream, peer: SocketAddr, room: OwnedSemaph
     };
     let door = Arc::clone(door);
     door.tasks.clone().spawn(async move {
-        connection::serve(door, stream, peer).await;
-        drop((seat, room));
+        connection::serve(door, stream, peer, Arc::new((seat, room))).await;
     });
 }

@@ -9,6 +9,7 @@ use crate::server::preface::{Rewound, read_proxy_header};
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use std::any::Any;
 use std::future::Future;
 use std::net::{IpAddr, SocketAddr};
 use std::pin::{Pin, pin};
@@ -25,8 +26,14 @@ use tokio_util::task::TaskTracker;
 const DRAIN_IDLE: Duration = Duration::from_secs(1);
 
 /// Serves a connection to its end. Why it ended is counted, and told at debug level
-/// without the peer: its address is the visitor's.
-pub(super) async fn serve(door: Arc<Door>, socket: TcpStream, peer: SocketAddr) {
+/// without the peer: its address is the visitor's. It gives back its `place` when the last of it
+/// has ended.
+pub(super) async fn serve(
+    door: Arc<Door>,
+    socket: TcpStream,
+    peer: SocketAddr,
+    place: Arc<dyn Any + Send + Sync>,
+) {
     let conversations = TaskTracker::new();
     let stopped = async {
         door.stop.cancelled().await;
@@ -35,7 +42,7 @@ pub(super) async fn serve(door: Arc<Door>, socket: TcpStream, peer: SocketAddr) 
         conversations.wait().await;
     };
     let ended = tokio::select! {
-        ended = run(&door, socket, peer.ip(), &conversations) => ended,
+        ended = run(&door, socket, peer.ip(), (&conversations, &place)) => ended,
         () = stopped => Err("stopped"),
     };
     if let Err(why) = ended {
@@ -47,7 +54,7 @@ async fn run(
     door: &Arc<Door>,
     socket: TcpStream,
     peer: IpAddr,
-    conversations: &TaskTracker,
+    (conversations, place): (&TaskTracker, &Arc<dyn Any + Send + Sync>),
 ) -> Result<(), &'static str> {
     socket.set_nodelay(true).map_err(|_| "socket")?;
     let times = door.plan.load().settings.timeouts.clone();
@@ -69,7 +76,7 @@ async fn run(
     } else {
         (Some(peer), Rewound::untouched(socket))
     };
-    let ends = Ends { peer, local, conversations };
+    let ends = Ends { peer, local, conversations, place };
     match (&door.listener.transport, &door.tls) {
         (Transport::Plain { http2: true }, _) => speak_http2(door, ends, io).await,
         (Transport::Plain { http2: false }, _) => speak_http1(door, ends, io).await,
@@ -96,6 +103,7 @@ struct Ends<'a> {
     peer: Option<IpAddr>,
     local: Option<IpAddr>,
     conversations: &'a TaskTracker,
+    place: &'a Arc<dyn Any + Send + Sync>,
 }
 
 async fn speak_http1<I>(door: &Arc<Door>, ends: Ends<'_>, io: I) -> Result<(), &'static str>
@@ -269,6 +277,7 @@ fn visit(door: &Door, ends: Ends<'_>) -> Result<Arc<Visit>, &'static str> {
         dice: u128::from_ne_bytes(dice),
         tasks: door.tasks.clone(),
         conversations: ends.conversations.clone(),
+        place: Arc::clone(ends.place),
         stop: door.stop.clone(),
         state: Arc::default(),
         memo: Mutex::default(),

@@ -190,6 +190,20 @@ async fn a_connection_that_was_a_tunnel_is_never_used_again() {
     assert_eq!(shop.connections(), 5, "four tunnels, and one connection for messages");
 }
 
+#[tokio::test]
+async fn a_tunnel_counts_among_the_connections_of_its_peer() {
+    let shop = backend::answering(|_| vec![Step::write(SWITCHING), Step::Echo]).start().await;
+    let limits = "[limits]\nconnections_per_peer = 1";
+    let door = cloakroom::before(&shop).plain().believing("").toml(limits).start().await;
+    let mut wire = visitor::nobody().wire(&door).await;
+    wire.send(upgrade("websocket")).await;
+    assert_eq!(wire.answer().await.expect("an answer").status(), 101);
+    check_echo(&mut wire, 10).await;
+    let mut other = visitor::nobody().wire(&door).await;
+    assert_eq!(other.rest().await, b"", "closed at once");
+    check_echo(&mut wire, 10).await;
+}
+
 /// A request for an upgrade.
 fn upgrade(to: &str) -> String {
     let ann = ann().with("connection", "keep-alive, Upgrade").with("upgrade", to);

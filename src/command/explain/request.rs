@@ -56,6 +56,7 @@ pub(super) fn visit(plan: Plan, listener: Listener, peer: IpAddr) -> Visit {
         dice: 0,
         tasks: Default::default(),
         conversations: Default::default(),
+        place: std::sync::Arc::new(()),
         stop: Default::default(),
         state: Arc::default(),
         memo: Mutex::default(),
