@@ -43,7 +43,7 @@ pub struct Limits {
     pub ws_message: u64,
     /// Bytes of the payload of one WebSocket frame as it was sent. Over it: close 1009.
     pub ws_frame: u64,
-    /// Fragments of one WebSocket message. Over it: close 1009.
+    /// Fragments of one WebSocket message, beside the frame that ends it. Over it: close 1009.
     pub ws_fragments: u32,
     /// Tokens that bindings remember at one time. Over it the one is forgotten that was not
     /// used for the longest; with 0 none is ever learnt. Each takes some 100 bytes.

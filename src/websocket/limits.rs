@@ -8,6 +8,6 @@ pub struct Limits {
     pub frame: u64,
     /// Bytes of one message, once inflated.
     pub message: u64,
-    /// Frames of one message, the last one included.
+    /// Frames of one message before the one that ends it.
     pub fragments: u32,
 }

@@ -12,22 +12,22 @@ pub(super) struct Message {
     pub(super) is_deflated: bool,
     /// Bytes so far, inflated.
     size: u64,
-    frames: u32,
+    fragments: u32,
     text: Utf8,
 }
 
 impl Message {
     /// Before its first frame.
     pub(super) fn new(kind: Kind, is_deflated: bool) -> Self {
-        Self { kind, is_deflated, size: 0, frames: 0, text: Utf8::default() }
+        Self { kind, is_deflated, size: 0, fragments: 0, text: Utf8::default() }
     }
 
-    /// One frame more.
-    pub(super) fn add_frame(&mut self, limits: &Limits) -> Result<(), Violation> {
-        if self.frames == limits.fragments {
+    /// One frame more, and not the last.
+    pub(super) fn add_fragment(&mut self, limits: &Limits) -> Result<(), Violation> {
+        if self.fragments == limits.fragments {
             return Err(Violation::too_big("a message has too many fragments"));
         }
-        self.frames += 1;
+        self.fragments += 1;
         Ok(())
     }
 

@@ -215,7 +215,9 @@ impl Reader {
             _ => {}
         }
         match &mut self.message {
-            Some(message) if !first.opcode.is_control() => message.add_frame(&self.limits),
+            Some(message) if !first.opcode.is_control() && !first.is_last => {
+                message.add_fragment(&self.limits)
+            }
             _ => Ok(()),
         }
     }

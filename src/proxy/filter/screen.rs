@@ -28,6 +28,9 @@ pub struct Screen {
     finds: Arc<Finds>,
 }
 
+/// What a binary message claims to be. JSON is known all the same; what else it holds is no text.
+const OCTETS: &str = "application/octet-stream";
+
 impl Screen {
     /// This set in an exchange in which `hand` writes and `finds` are counted.
     pub fn new(set: &Arc<Redaction>, hand: Hand, limits: &Limits, finds: &Arc<Finds>) -> Self {
@@ -111,7 +114,7 @@ impl Screen {
         let rules = &self.set.rules;
         self.set.parts.body.then(|| match kind {
             Kind::Text => Redactor::of_message(rules, hand, self.options),
-            Kind::Binary => Redactor::new(rules, hand, None, self.options),
+            Kind::Binary => Redactor::new(rules, hand, Some(OCTETS), self.options),
         })
     }
 

@@ -105,6 +105,14 @@ mod tests {
     }
 
     #[test]
+    fn a_binary_message_is_read_if_it_is_json() {
+        let json = (Kind::Binary, r#"{"card":"4111 1111 1111 1111"}"#);
+        check(0, &[json], &[r#"{"card":"[payment-card]"}"#]);
+        let other = "card 4111 1111 1111 1111";
+        check(0, &[(Kind::Binary, other), text(other)], &[other, "card [payment-card]"]);
+    }
+
+    #[test]
     fn messages_that_nobody_types_push_nothing_out() {
         let messages = [text("4111 1111"), (Kind::Binary, "1111 1111"), text("1111 1111")];
         check(1, &messages, &["4111 1111", "1111 1111", "[payment-card]"]);
