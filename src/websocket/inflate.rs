@@ -17,7 +17,7 @@ use std::fmt;
 /// Inflates the messages of one direction.
 ///
 /// It costs next to nothing until a message needs it, and, where context is not kept, when it
-/// [rests](Inflate::rest) after one. Whatever window was agreed, it inflates with the largest: what zlib makes of a
+/// rests after one. Whatever window was agreed, it inflates with the largest: what zlib makes of a
 /// reference beyond a smaller one depends on how the network cut the message.
 pub struct Inflate {
     keeps_context: bool,
