@@ -301,3 +301,10 @@ fn what_begins_in_a_key_is_taken_before_the_next_key() {
         "[private-key][email][private-key]",
     );
 }
+
+#[test]
+fn the_rest_of_a_key_does_not_go_before_its_first_line() {
+    // What may introduce a picture is held, and the backslash is read in two ways.
+    let key = "-----BEGIN PRIVATE KEY-----";
+    check(&Content::Text, &format!("{key}C: base64-->\\"), "[private-key]>\\");
+}

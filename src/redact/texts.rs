@@ -156,12 +156,15 @@ impl Texts {
         if self.hits.is_empty() {
             return;
         }
+        let keys = self.hits.iter().filter(|hit| hit.is_key && !hit.continued);
+        let first_key = keys.map(|hit| hit.start).min().unwrap_or(u64::MAX);
+        // The rest of a key goes with what was replaced before, if that is not still to come.
+        let is_rest = |hit: &Hit| hit.continued && hit.start < first_key;
         self.hits.sort_by_key(|hit| {
             let order = (hit.start, Reverse(hit.end), !hit.in_context, hit.detector, hit.lane);
-            // The rest of a key goes with what was replaced before.
-            (!hit.continued, order)
+            (!is_rest(hit), order)
         });
-        let ready = self.hits.partition_point(|hit| hit.continued || hit.start < upto);
+        let ready = self.hits.partition_point(|hit| is_rest(hit) || hit.start < upto);
         let mut hits = std::mem::take(&mut self.hits);
         // Where another key begins, the one before is over.
         let is_next_key = |hit: &Hit| hit.is_key && !hit.continued && hit.start >= self.key.end;

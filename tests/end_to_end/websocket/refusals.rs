@@ -100,7 +100,7 @@ async fn what_is_forbidden_does_not_arrive() {
 
 #[tokio::test]
 async fn what_is_too_much_is_refused() {
-    let limits = "[limits]\nws_message = \"2KiB\"\nws_frame = \"1KiB\"\nws_fragments = 4";
+    let limits = "[limits]\nws_message = \"2KiB\"\nws_frame = \"1KiB\"\nws_fragments = 3";
     let (just, over) = ("x".repeat(1024), "x".repeat(1025));
     for legs in ALL {
         for (what, fragments, fine) in [
