@@ -83,7 +83,8 @@ impl Content {
             Some(Self::Form) if sniff::is_array_or_object(first) => Self::Json,
             Some(Self::Binary)
                 if OCTETS.contains(&&media_type.essence[..])
-                    && sniff::is_array_or_object(first) =>
+                    && sniff::is_array_or_object(first)
+                    && sniff::is_written(first) =>
             {
                 Self::Json
             }
@@ -337,6 +338,7 @@ mod tests {
             ("application/x-www-form-urlencoded", "[a]=b", Content::Form),
             ("application/x-www-form-urlencoded", "\"a\"", Content::Form),
             ("application/octet-stream", "[{\"a\": 1}]", Content::Json),
+            ("application/octet-stream", "[1,2\u{1}", Content::Binary),
             ("image/png", "{\"a\": 1}", Content::Binary),
             ("text/html", "{\"a\": 1}", Content::Markup),
         ] {

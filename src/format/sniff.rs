@@ -39,6 +39,17 @@ pub(super) fn is_text(first: &[u8]) -> bool {
     units(first).iter().all(|byte| !matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f))
 }
 
+/// Whether they are text in UTF-8 or UTF-16: what only looks like the beginning of JSON, such as
+/// a row of pixels, is not. The last character may be cut.
+pub(super) fn is_written(first: &[u8]) -> bool {
+    let is_utf16 = matches!(first, [0xff, 0xfe, ..] | [0xfe, 0xff, ..] | [0, ..] | [_, 0, ..]);
+    let is_utf8 = || match std::str::from_utf8(first) {
+        Ok(_) => true,
+        Err(error) => error.error_len().is_none(),
+    };
+    is_text(first) && (is_utf16 || is_utf8())
+}
+
 /// Whether they are how files of a well-known binary format begin.
 pub(super) fn is_binary_file(first: &[u8]) -> bool {
     let is_container =
@@ -156,6 +167,21 @@ fn without_blanks(units: &[u8]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_only_looks_like_json_is_not_written() {
+        for (first, expected) in [
+            (&b"[1, 2]"[..], true),
+            ("[\"\u{e9}\"".as_bytes(), true),
+            (b"[\"\xc3", true),
+            (b"[\0", true),
+            (b"[1,\x80\x80", false),
+            (b"[1,\x01", false),
+            (b"[\"\xc3\"]", false),
+        ] {
+            assert_eq!(is_written(first), expected, "{first:x?}");
+        }
+    }
 
     #[test]
     fn json_is_known_by_its_first_bytes() {
