@@ -1,6 +1,6 @@
 //! Where something was taken out, and why, in words that do not tell what.
 
-use crate::redact::redactor::Options;
+use crate::redact::Options;
 use crate::redact::tally::Note;
 use crate::redact::{Hand, HeadPart, Redactor, Rules};
 use std::sync::Arc;

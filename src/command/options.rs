@@ -3,7 +3,7 @@
 use crate::format::Bounds;
 use crate::format::content::Binary;
 use crate::policy::{Redaction, redaction};
-use crate::redact::redactor::Options;
+use crate::redact::Options;
 
 /// How bodies are gone about under this set; `depth` is the limit on levels.
 pub(super) fn options(set: &Redaction, depth: usize) -> Options {

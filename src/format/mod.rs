@@ -20,6 +20,7 @@ mod guess;
 #[cfg(test)]
 mod heard;
 pub mod json;
+mod located;
 mod media_type;
 pub mod multipart;
 mod parameter;

@@ -9,10 +9,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Response, StatusCode, Version};
 /// Whether these are the fields of a call: `application/grpc` over HTTP/2, whatever its messages
 /// are. What browsers send instead (`application/grpc-web`) is an HTTP request like any other.
 pub fn is_call(version: Version, fields: &HeaderMap) -> bool {
+    if version != Version::HTTP_2 {
+        return false;
+    }
     let content_type = payload::content_type(fields).unwrap_or_default();
     let behind = content_type.get(GRPC.len()..).and_then(|rest| rest.bytes().next());
-    version == Version::HTTP_2
-        && content_type.get(..GRPC.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(GRPC))
+    content_type.get(..GRPC.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(GRPC))
         && matches!(behind, None | Some(b'+' | b';' | b' '))
 }
 

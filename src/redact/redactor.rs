@@ -9,15 +9,15 @@ use super::across::Memory;
 use super::blocked::Blocked;
 use super::hand::Hand;
 use super::inside::Decides;
+use super::options::{HeadPart, Options};
 use super::rules::Rules;
 use super::tally::{Note, Tally};
 use super::texts::Texts;
+use crate::format::Unreadable;
 use crate::format::charset::{self, Charset};
-use crate::format::content::Binary;
 use crate::format::content::{Content, charset_parameter};
 use crate::format::reader::Reader;
 use crate::format::recoded::Recoded;
-use crate::format::{Bounds, Unreadable};
 use std::fmt;
 use std::sync::Arc;
 
@@ -52,51 +52,6 @@ impl fmt::Debug for Redactor {
             .field("base", &self.base)
             .field("options", &self.options)
             .finish_non_exhaustive()
-    }
-}
-
-/// A part of a request's head, by how text stands in it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum HeadPart {
-    /// A URL, or a path with its query.
-    Url,
-    /// A query alone, without its `?`.
-    Query,
-    /// A `Cookie` field.
-    Cookies,
-    /// Any other field.
-    Text,
-}
-
-/// How a redactor goes about its work.
-#[derive(Clone, Copy, Debug)]
-pub struct Options {
-    /// Counts what it would take out and changes nothing.
-    pub observe: bool,
-    /// Passes what cannot be read, instead of blocking it.
-    pub pass_unreadable: bool,
-    /// What happens to parts of a payload that are no text.
-    pub binary: Binary,
-    /// How many bytes may be held back at once. A candidate spread over markup and characters
-    /// without width is the only thing that comes near.
-    pub held: usize,
-    /// Levels of arrays, objects and parts.
-    pub bounds: Bounds,
-    /// Notes where and why something was taken out.
-    pub explain: bool,
-}
-
-/// 256 KiB held at most; what cannot be read is blocked.
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            observe: false,
-            pass_unreadable: false,
-            binary: Binary::Pass,
-            held: 256 * 1024,
-            bounds: Bounds::default(),
-            explain: false,
-        }
     }
 }
 

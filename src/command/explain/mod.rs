@@ -15,7 +15,7 @@ use crate::framing::{GateLimits, head};
 use crate::policy::{Listener, Settings};
 use crate::proxy::verdict::Verdict;
 use crate::proxy::{Plan, Visit, body_sources, digest, filter};
-use crate::redact::redactor::Options;
+use crate::redact::Options;
 use crate::server;
 use clap::Args;
 use http::HeaderValue;

@@ -2,7 +2,7 @@
 
 use crate::policy::Redaction;
 use crate::proxy::names::alike;
-use crate::redact::redactor::Options;
+use crate::redact::Options;
 use crate::redact::tally::Note;
 use crate::redact::{Blocked, Hand, HeadPart, Redactor};
 use http::Uri;

@@ -7,7 +7,7 @@ use crate::config::Entry;
 use crate::detect::catalog::kinds;
 use crate::format::content::Binary;
 use crate::proxy::filter::hand;
-use crate::redact::redactor::Options;
+use crate::redact::Options;
 use crate::redact::spec::{Action, Spec, Wanted};
 use crate::redact::{Hand, Rules};
 use crate::server;

@@ -25,6 +25,7 @@
 mod magic;
 mod sign;
 
+use super::located::Located;
 use magic::{EVIDENCE, is_file};
 use memchr::memmem::{self, Finder};
 use sign::{Sign, base64_value, is_base64, sign};
@@ -114,7 +115,7 @@ impl DataUrls {
 
     /// More of the text. Pieces come in order but need not touch.
     pub fn push(&mut self, at: u64, raw: &[u8], hear: &mut impl FnMut(Part<'_>)) {
-        let mut rest = Piece { at, raw };
+        let mut rest = Located { at, raw };
         while let Some(&first) = rest.raw.first() {
             match self.state {
                 State::Text => self.text(&mut rest, hear),
@@ -133,7 +134,7 @@ impl DataUrls {
     }
 
     /// Text, up to the word with which the head of a URL may end.
-    fn text(&mut self, rest: &mut Piece<'_>, hear: &mut impl FnMut(Part<'_>)) {
+    fn text(&mut self, rest: &mut Located<'_>, hear: &mut impl FnMut(Part<'_>)) {
         let length = self.word_end(rest.raw);
         if length.is_some() {
             self.state = State::Comma(0);
@@ -168,7 +169,7 @@ impl DataUrls {
         &mut self,
         first: u8,
         read: usize,
-        rest: &mut Piece<'_>,
+        rest: &mut Located<'_>,
         hear: &mut impl FnMut(Part<'_>),
     ) {
         let escape = PERCENT_COMMA.get(read);
@@ -187,7 +188,7 @@ impl DataUrls {
     }
 
     /// Nothing of it is told before it has shown what it is.
-    fn claimed(&mut self, first: u8, rest: &mut Piece<'_>, hear: &mut impl FnMut(Part<'_>)) {
+    fn claimed(&mut self, first: u8, rest: &mut Located<'_>, hear: &mut impl FnMut(Part<'_>)) {
         self.hold(first, rest);
         let mut evidence = [0; EVIDENCE];
         let (mut at, mut count) = (0, 0);
@@ -211,7 +212,7 @@ impl DataUrls {
         }
     }
 
-    fn data(&mut self, first: u8, rest: &mut Piece<'_>, hear: &mut impl FnMut(Part<'_>)) {
+    fn data(&mut self, first: u8, rest: &mut Located<'_>, hear: &mut impl FnMut(Part<'_>)) {
         if self.held.is_empty() && self.state == State::Data {
             let is_more = |byte: u8| is_base64(byte) && !(self.plus_is_blank && byte == b'+');
             let run = rest.raw.iter().position(|&byte| !is_more(byte));
@@ -252,7 +253,7 @@ impl DataUrls {
         }
     }
 
-    fn hold(&mut self, byte: u8, rest: &mut Piece<'_>) {
+    fn hold(&mut self, byte: u8, rest: &mut Located<'_>) {
         self.held.push(byte);
         self.places.push(rest.at);
         rest.take(1);
@@ -277,8 +278,8 @@ impl DataUrls {
         }
     }
 
-    fn tell(&mut self, text: Piece<'_>, hear: &mut impl FnMut(Part<'_>)) {
-        let Piece { at, raw } = text;
+    fn tell(&mut self, text: Located<'_>, hear: &mut impl FnMut(Part<'_>)) {
+        let Located { at, raw } = text;
         if raw.is_empty() {
             return;
         }
@@ -346,23 +347,6 @@ const KINDS: &[&[u8]] = &[b"image", b"audio", b"video", b"font", b"application",
 /// What stands in the subtypes of text that is none by its top-level type.
 const TEXTS: &[&[u8]] =
     &[b"json", b"xml", b"html", b"script", b"text", b"csv", b"yaml", b"form", b"sql", b"rtf"];
-
-/// Bytes and the offset of the first of them.
-struct Piece<'a> {
-    at: u64,
-    raw: &'a [u8],
-}
-
-impl<'a> Piece<'a> {
-    /// Takes the first so many away.
-    fn take(&mut self, length: usize) -> Self {
-        let (raw, rest) = self.raw.split_at_checked(length).unwrap_or((self.raw, &[]));
-        let taken = Self { at: self.at, raw };
-        self.at += raw.len() as u64;
-        self.raw = rest;
-        taken
-    }
-}
 
 #[cfg(test)]
 mod tests;

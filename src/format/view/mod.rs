@@ -35,6 +35,7 @@ pub use escape::escape;
 pub use layer::Layer;
 
 use crate::format::Spelling;
+use crate::format::located::Located;
 use held::Held;
 use inside::{Inside, Stop};
 use map::{Map, Stretch};
@@ -135,7 +136,7 @@ impl View {
             return;
         }
         self.map.begin(at);
-        let mut rest = Piece { at, raw };
+        let mut rest = Located { at, raw };
         self.push_held(&mut rest, out);
         while !rest.raw.is_empty() {
             if self.tag.is_some() {
@@ -145,18 +146,18 @@ impl View {
             let (length, unit) = self.plain(rest.raw);
             let plain = rest.take(length);
             if length > 0 {
-                self.map.pass(plain.stretch());
+                self.map.pass(stretch_of(&plain));
                 self.map.same(plain.at, length);
                 out.extend_from_slice(plain.raw);
             }
             match unit {
                 Unit::Text(length, text) => {
-                    let stretch = rest.take(length.into()).stretch();
+                    let stretch = stretch_of(&rest.take(length.into()));
                     self.map.pass(stretch);
                     self.tell(stretch.from, text.bytes(), out);
                 }
                 Unit::Markup(length, markup) => {
-                    let stretch = rest.take(length.into()).stretch();
+                    let stretch = stretch_of(&rest.take(length.into()));
                     self.pass_markup(stretch, length.into(), markup, out);
                 }
                 Unit::Cut | Unit::Same => {
@@ -241,7 +242,7 @@ impl View {
     }
 
     /// Reads what is held, together with as much of `rest` as it takes to decide it.
-    fn push_held(&mut self, rest: &mut Piece<'_>, out: &mut Vec<u8>) {
+    fn push_held(&mut self, rest: &mut Located<'_>, out: &mut Vec<u8>) {
         while self.held.length() > 0 && !rest.raw.is_empty() {
             let old = self.held.length();
             let new = self.held.add(rest.at, rest.raw);
@@ -316,11 +317,11 @@ impl View {
     }
 
     /// Reads on in a tag.
-    fn read_tag(&mut self, rest: &mut Piece<'_>, out: &mut Vec<u8>) {
+    fn read_tag(&mut self, rest: &mut Located<'_>, out: &mut Vec<u8>) {
         let Some(mut tag) = self.tag.take() else { return };
         let limit = if tag.inline { LONGEST_INLINE } else { LONGEST_TAG };
         let (length, stop) = tag.inside.read(rest.raw, limit);
-        let read = rest.take(length).stretch();
+        let read = stretch_of(&rest.take(length));
         tag.stretch.to = read.to;
         match (tag.inline, stop) {
             (true, Stop::Cut) => {}
@@ -355,23 +356,6 @@ pub fn deep_at(text: &[u8]) -> Option<usize> {
     memchr::memchr(b'\\', before).or(first)
 }
 
-/// Bytes and the offset of the first of them.
-struct Piece<'a> {
-    at: u64,
-    raw: &'a [u8],
-}
-
-impl<'a> Piece<'a> {
-    /// Takes the first so many bytes away; if there are fewer, all.
-    fn take(&mut self, length: usize) -> Self {
-        let (raw, rest) = self.raw.split_at_checked(length).unwrap_or((self.raw, &[]));
-        let taken = Self { at: self.at, raw };
-        self.at += raw.len() as u64;
-        self.raw = rest;
-        taken
-    }
-
-    fn stretch(&self) -> Stretch {
-        Stretch { from: self.at, to: self.at + self.raw.len() as u64 }
-    }
+fn stretch_of(bytes: &Located<'_>) -> Stretch {
+    Stretch { from: bytes.at, to: bytes.end() }
 }

@@ -7,7 +7,6 @@ use crate::proxy::refusal::Refusal;
 use crate::proxy::websocket::asked::{Asked, Welcome, wanted};
 use crate::websocket::extension::{self, Agreement};
 use crate::websocket::handshake;
-use data_encoding::BASE64;
 use http::header::{
     CONNECTION, SEC_WEBSOCKET_ACCEPT, SEC_WEBSOCKET_EXTENSIONS, SEC_WEBSOCKET_KEY,
     SEC_WEBSOCKET_PROTOCOL, SEC_WEBSOCKET_VERSION, UPGRADE,
@@ -158,5 +157,5 @@ fn offer(asked: &Asked, settings: &WebSocket, fields: &mut HeaderMap) -> Result<
 fn key() -> Result<String, Refusal> {
     let mut nonce = [0; 16];
     aws_lc_rs::rand::fill(&mut nonce).map_err(|_| Refusal::NoRandomness)?;
-    Ok(BASE64.encode(&nonce))
+    Ok(handshake::key(nonce))
 }

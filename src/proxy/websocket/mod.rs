@@ -18,6 +18,7 @@ pub mod chair;
 pub mod conversation;
 pub mod first;
 pub mod flow;
+mod leg;
 pub mod masks;
 pub mod messages;
 pub mod relay;

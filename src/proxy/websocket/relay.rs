@@ -4,10 +4,10 @@
 //! conversations are silent most of the time, and there are tens of thousands of them.
 
 use crate::proxy::websocket::flow::{Broken, Flow, Met};
+use crate::proxy::websocket::leg::Leg;
 use crate::proxy::websocket::messages::Messages;
 use crate::websocket::Code;
 use std::future::Future;
-use std::io;
 use std::mem::MaybeUninit;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -54,118 +54,6 @@ pub struct Outcome {
     /// Why we ended it, if we did.
     pub ended: Option<&'static str>,
 }
-
-/// One end of a conversation.
-#[derive(Debug)]
-struct Leg<I> {
-    io: I,
-    /// What it is sent next; the first `written` bytes it has.
-    out: Vec<u8>,
-    written: usize,
-    sent: u64,
-    unflushed: bool,
-    /// It said close, or broke the rules: what it says from here on is not heard.
-    is_done: bool,
-    /// It was sent a close frame.
-    is_told: bool,
-    /// Nothing more comes from it.
-    is_gone: bool,
-    /// It is sent nothing more.
-    is_shut: bool,
-    heard: Instant,
-    /// It was asked at this time whether it is there.
-    asked: Option<Instant>,
-    /// Since when it takes nothing.
-    stuck: Option<Instant>,
-}
-
-impl<I> Leg<I> {
-    fn new(io: I) -> Self {
-        Self {
-            io,
-            out: Vec::new(),
-            written: 0,
-            sent: 0,
-            unflushed: false,
-            is_done: false,
-            is_told: false,
-            is_gone: false,
-            is_shut: false,
-            heard: Instant::now(),
-            asked: None,
-            stuck: None,
-        }
-    }
-
-    fn waiting(&self) -> usize {
-        self.out.len() - self.written
-    }
-
-    /// Whether no message of it goes on any more.
-    fn is_over(&self) -> bool {
-        self.is_done || self.is_gone
-    }
-}
-
-impl<I: AsyncWrite + Unpin> Leg<I> {
-    /// Writes what waits; whether that went well.
-    fn poll_write(&mut self, cx: &mut Context<'_>) -> io::Result<()> {
-        while self.written < self.out.len() {
-            let rest = self.out.get(self.written..).unwrap_or_default();
-            match Pin::new(&mut self.io).poll_write(cx, rest) {
-                Poll::Ready(Ok(0)) => return Err(io::ErrorKind::WriteZero.into()),
-                Poll::Ready(Ok(count)) => {
-                    self.written += count;
-                    self.sent += count as u64;
-                    self.unflushed = true;
-                    self.stuck = None;
-                }
-                Poll::Ready(Err(error)) => return Err(error),
-                Poll::Pending => {
-                    self.stuck.get_or_insert_with(Instant::now);
-                    return Ok(());
-                }
-            }
-        }
-        self.written = 0;
-        self.out.clear();
-        if self.out.capacity() > KEPT {
-            self.out = Vec::new();
-        }
-        if self.unflushed && Pin::new(&mut self.io).poll_flush(cx)?.is_ready() {
-            self.unflushed = false;
-        }
-        Ok(())
-    }
-
-    /// Ends what it is sent, once all of it was written.
-    fn poll_shut(&mut self, cx: &mut Context<'_>) {
-        if !self.is_shut && self.out.is_empty() && !self.unflushed {
-            // An end that cannot be said is one all the same.
-            self.is_shut = Pin::new(&mut self.io).poll_shutdown(cx).is_ready();
-        }
-    }
-}
-
-impl<I: AsyncRead + Unpin> Leg<I> {
-    /// Reads what came; whether anything did. Its end is noted.
-    fn poll_read(&mut self, cx: &mut Context<'_>, sip: &mut ReadBuf<'_>) -> bool {
-        if self.is_gone {
-            return false;
-        }
-        match Pin::new(&mut self.io).poll_read(cx, sip) {
-            Poll::Pending => return false,
-            Poll::Ready(read) => self.is_gone = read.is_err() || sip.filled().is_empty(),
-        }
-        if !self.is_gone {
-            self.heard = Instant::now();
-        }
-        !self.is_gone
-    }
-}
-
-/// A buffer that is longer is given back when it is empty.
-const KEPT: usize = 1 << 10;
 
 /// How long the backend may take for its own end before the visitor is told what it did wrong.
 const LAST_WORD: Duration = Duration::from_secs(1);
@@ -238,10 +126,9 @@ where
     /// Runs until it is over.
     pub fn poll(&mut self, cx: &mut Context<'_>, turns: &mut impl Turns) -> Poll<Outcome> {
         loop {
-            let writes = [self.visitor.poll_write(cx), self.upstream.poll_write(cx)];
-            if writes.iter().any(Result::is_err) {
-                return Poll::Ready(self.outcome());
-            }
+            self.visitor.poll_write(cx);
+            self.upstream.poll_write(cx);
+            self.note_deaf();
             // Both, not only the first that has something.
             let heard_visitor = self.poll_visitor(cx, turns);
             let heard_upstream = self.poll_upstream(cx, turns);
@@ -255,6 +142,17 @@ where
                 continue;
             }
             return Poll::Pending;
+        }
+    }
+
+    /// Of who takes nothing more the other hears nothing more: a visitor is gone then; a backend
+    /// may still have said something before it closed, which is for the visitor to hear.
+    fn note_deaf(&mut self) {
+        if self.visitor.is_shut && !self.visitor.is_over() {
+            self.visitor.is_gone = true;
+        }
+        if self.upstream.is_shut && !self.upstream.is_over() {
+            self.visitor.is_done = true;
         }
     }
 
@@ -449,10 +347,3 @@ where
 
 /// Times are looked at no more often than this.
 const TICK: Duration = Duration::from_millis(5);
-
-impl<I> Leg<I> {
-    /// When it last said anything, or was asked to.
-    fn quiet_since(&self) -> Instant {
-        self.asked.map_or(self.heard, |asked| asked.max(self.heard))
-    }
-}
