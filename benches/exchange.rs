@@ -5,6 +5,8 @@
 //! The proxy under test runs on one thread of its own, whose CPU time the kernel counts
 //! (`/proc/self/task/*/schedstat`); visitors and backend run on others.
 
+mod stand;
+
 use cloakroom::config::{self, SourceFile};
 use cloakroom::policy::{Book, NoTokens, Policy, Property, RequestView, Source, UnknownProperty};
 use cloakroom::server::Server;
@@ -17,6 +19,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use rustls::{ClientConfig, RootCertStore, ServerConfig};
+use stand::{certificate, cpu, runtime};
 use std::fs;
 use std::hint::black_box;
 use std::net::SocketAddr;
@@ -25,7 +28,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::runtime::{Builder, Runtime};
 use tokio_rustls::client::TlsStream;
 use tokio_rustls::{TlsAcceptor, TlsConnector};
 
@@ -114,37 +116,6 @@ impl RequestView for Query<'_> {
         Some(self.0)
     }
     fn field(&self, _: &str, _: &mut dyn FnMut(&[u8])) {}
-}
-
-fn runtime(name: &str) -> Runtime {
-    Builder::new_multi_thread()
-        .worker_threads(1)
-        .thread_name(name)
-        .enable_all()
-        .build()
-        .expect("a thread")
-}
-
-/// CPU time of all threads of this name.
-fn cpu(name: &str) -> Duration {
-    let mut nanoseconds = 0;
-    for task in fs::read_dir("/proc/self/task").expect("Linux").flatten() {
-        let is_named =
-            fs::read_to_string(task.path().join("comm")).is_ok_and(|comm| comm.trim() == name);
-        let times = fs::read_to_string(task.path().join("schedstat")).unwrap_or_default();
-        if is_named {
-            nanoseconds += times.split(' ').next().and_then(|n| n.parse::<u64>().ok()).unwrap_or(0);
-        }
-    }
-    Duration::from_nanos(nanoseconds)
-}
-
-/// Makes a certificate and returns what signs it.
-fn certificate(directory: &Path) -> CertificateDer<'static> {
-    let made = rcgen::generate_simple_self_signed(["localhost".to_owned()]).expect("a certificate");
-    fs::write(directory.join("cert.pem"), made.cert.pem()).expect("a file");
-    fs::write(directory.join("cert.key"), made.signing_key.serialize_pem()).expect("a file");
-    made.cert.der().clone()
 }
 
 fn settings(directory: &Path, upstream: SocketAddr, record: &str) -> cloakroom::policy::Settings {

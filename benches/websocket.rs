@@ -16,11 +16,13 @@ mod backend;
 mod one_way;
 #[path = "websocket/relays.rs"]
 mod relays;
+mod stand;
 #[path = "websocket/visitors.rs"]
 mod visitors;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use relays::{Leg, Relays, cpu, runtime};
+use relays::{Leg, Relays};
+use stand::{cpu, runtime};
 use std::time::{Duration, Instant};
 use visitors::Visitors;
 

@@ -28,6 +28,7 @@ pub(crate) fn towards(upstream: &str) -> Builder {
         transport: Transport::Tls,
         certificates: vec![(AUTHORITY.chain(), AUTHORITY.key())],
         upstream: format!("{upstream}\n"),
+        id: "shop",
         shop: "record = \"off\"\n".to_owned(),
         more: String::new(),
     }
@@ -40,6 +41,7 @@ pub(crate) struct Builder {
     transport: Transport,
     certificates: Vec<(PathBuf, PathBuf)>,
     upstream: String,
+    id: &'static str,
     shop: String,
     more: String,
 }
@@ -61,6 +63,12 @@ impl Builder {
     /// All that property `shop` says beside its hosts.
     pub(crate) fn shop(mut self, toml: &str) -> Self {
         self.shop = toml.to_owned();
+        self
+    }
+
+    /// Another id for property `shop`, which is then another property.
+    pub(crate) fn named(mut self, id: &'static str) -> Self {
+        self.id = id;
         self
     }
 
@@ -135,11 +143,11 @@ impl Builder {
             Transport::H2c => "h2c = true\n",
             Transport::Tls => &format!("tls.certificates = [{}]\n", pairs.join(", ")),
         };
-        let Self { listener, upstream, shop, more, .. } = self;
+        let Self { listener, upstream, id, shop, more, .. } = self;
         format!(
             "[[listener]]\nname = \"front\"\nbind = \"127.0.0.1:0\"\n{listener}{tls}\n\
              [[upstream]]\nname = \"chat\"\n{upstream}\n\
-             [[property]]\nid = \"shop\"\nhosts = [\"{SHOP}\"]\n{shop}\n{more}\n"
+             [[property]]\nid = {id:?}\nhosts = [\"{SHOP}\"]\n{shop}\n{more}\n"
         )
     }
 

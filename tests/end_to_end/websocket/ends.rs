@@ -1,11 +1,12 @@
 //! Peers who do not read, who leave without a word, and who vanish in the middle of one.
 
-use super::{ALL, Talk, reading};
+use super::{ALL, Legs, Talk, reading};
 use crate::harness::socket::{End, Heard};
 use crate::harness::soon;
 use ::cloakroom::websocket::Kind;
 use std::time::Duration;
 use tokio::sync::watch;
+use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 /// A message that is said again and again.
@@ -99,5 +100,48 @@ async fn who_vanishes_in_the_middle_of_a_fragment_leaves_nobody_waiting() {
             one.reset();
             assert_eq!(other.hear().await, Heard::End, "{what:?}");
         }
+    }
+}
+
+#[tokio::test]
+async fn a_close_that_nobody_answers_is_the_end_all_the_same() {
+    let mut unanswered = JoinSet::new();
+    for legs in ALL {
+        for by_visitor in [true, false] {
+            unanswered.spawn(a_close_without_an_answer(legs, by_visitor));
+        }
+    }
+    while let Some(done) = unanswered.join_next().await {
+        done.expect("all went well");
+    }
+}
+
+async fn a_close_without_an_answer(legs: Legs, by_visitor: bool) {
+    let what = (legs, by_visitor);
+    let Talk { ann, shop, chat: _chat, door: _door } = Talk::open(legs, reading).await;
+    let (mut one, mut other) = if by_visitor { (ann, shop) } else { (shop, ann) };
+    one.close(1000, "bye").await;
+    assert_eq!(other.hear().await, Heard::close(1000, "bye"), "{what:?}");
+    // It does not answer and does not leave: it reads on, and hears the end.
+    assert_eq!(other.hear().await, Heard::End, "{what:?}");
+    assert_eq!(one.hear().await, Heard::End, "{what:?}");
+}
+
+#[tokio::test]
+async fn what_a_backend_said_before_it_closed_its_socket_is_heard() {
+    for visitor_http2 in [false, true] {
+        let legs = Legs { visitor_http2, backend_http2: false };
+        let Talk { mut ann, mut shop, chat: _chat, door: _door } = Talk::open(legs, reading).await;
+        ann.say("hello").await;
+        shop.say("first").await;
+        shop.say("last").await;
+        // With what the visitor said unread in it: whoever writes to it now is reset.
+        drop(shop);
+        for number in 0..100 {
+            ann.say(&format!("is anybody there? {number}")).await;
+        }
+        assert_eq!(ann.hear().await, Heard::text("first"), "{legs:?}");
+        assert_eq!(ann.hear().await, Heard::text("last"), "{legs:?}");
+        assert_eq!(ann.hear().await, Heard::End, "{legs:?}");
     }
 }

@@ -52,9 +52,9 @@ async fn what_breaks_the_rules_of_the_protocol_is_the_end() {
             let mut ann = legs.guest().open(&door).await;
             let mut shop = chat.next().await;
             ann.send(said).await;
-            let why = ann.hear_code(*code, (what, legs)).await;
+            let told = ann.hear_code(*code, (what, legs));
+            let (why, ()) = tokio::join!(told, shop.hear_close(1001, "", (what, legs)));
             assert!(why.contains(reason), "{what}, {legs:?}: {why}");
-            shop.hear_close(1001, "", (what, legs)).await;
             assert!(shop.part().is_empty(), "{what}, {legs:?}");
         }
     }
@@ -123,8 +123,8 @@ async fn what_is_too_much_is_refused() {
                 assert_eq!(payload, fragments.concat(), "{what}, {legs:?}");
                 continue;
             }
-            ann.hear_code(1009, (what, legs)).await;
-            shop.hear_close(1001, "", (what, legs)).await;
+            let told = ann.hear_code(1009, (what, legs));
+            tokio::join!(told, shop.hear_close(1001, "", (what, legs)));
         }
     }
 }
@@ -156,8 +156,8 @@ async fn what_cannot_be_read_is_refused() {
             let Talk { mut ann, mut shop, chat: _chat, door: _door } =
                 Talk::open(legs, |door| door.redacting(set)).await;
             ann.message(kind, said).await;
-            ann.hear_close(code, "message not accepted", (what, legs)).await;
-            shop.hear_close(1001, "", (what, legs)).await;
+            let told = ann.hear_close(code, "message not accepted", (what, legs));
+            tokio::join!(told, shop.hear_close(1001, "", (what, legs)));
             assert!(shop.part().is_empty(), "{what}, {legs:?}");
         }
     }

@@ -61,6 +61,32 @@ async fn an_open_conversation_stays_under_its_rules_or_moves_at_the_next_message
 }
 
 #[tokio::test]
+async fn a_conversation_whose_property_is_gone_is_an_unknown_one_at_the_next_message() {
+    const SAID: &str = "ann@example.org";
+    for legs in ALL {
+        for refuse in [false, true] {
+            let what = (legs, refuse);
+            let talk = Talk::open(legs, |door| under(door, "vin", "move")).await;
+            let Talk { mut ann, mut shop, chat, mut door } = talk;
+            ann.say(SAID).await;
+            assert_eq!(shop.hear().await, Heard::text(SAID), "{what:?}");
+            let unknown = if refuse { "refuse = true" } else { "redact = \"all\"" };
+            let door_without = under(cloakroom::towards(&chat.upstream()), "email", "move")
+                .named("another")
+                .toml(&format!("[properties.unknown]\n{unknown}"));
+            door.reload(&door_without).await;
+            ann.say(SAID).await;
+            if refuse {
+                shop.hear_close(1001, "", what).await;
+                ann.hear_close(1008, "", what).await;
+            } else {
+                assert_eq!(shop.hear().await, Heard::text("[email]"), "{what:?}");
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn silence_is_the_end() {
     for legs in ALL {
         let times = "[timeouts]\ntunnel_idle = \"1s\"\nws_ping = \"0s\"";
