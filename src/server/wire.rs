@@ -42,8 +42,8 @@ pub(super) struct Handshake {
     pub(super) listener: Arc<str>,
     /// `1.2` or `1.3`.
     pub(super) version: &'static str,
-    /// `full`, or `resumed`.
-    pub(super) kind: &'static str,
+    /// Whether an earlier session was resumed.
+    pub(super) resumed: bool,
 }
 
 /// A connection that is open until this is dropped.
@@ -72,12 +72,9 @@ impl Wire {
             Some(rustls::ProtocolVersion::TLSv1_2) => "1.2",
             _ => "1.3",
         };
-        let kind = match tls.handshake_kind() {
-            Some(rustls::HandshakeKind::Resumed) => "resumed",
-            _ => "full",
-        };
+        let resumed = tls.handshake_kind() == Some(rustls::HandshakeKind::Resumed);
         let listener = Arc::clone(listener);
-        self.handshakes.get_or_create_owned(&Handshake { listener, version, kind }).inc();
+        self.handshakes.get_or_create_owned(&Handshake { listener, version, resumed }).inc();
     }
 }
 

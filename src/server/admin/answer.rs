@@ -1,32 +1,27 @@
 //! What an operator is answered.
 
+use super::reply::{Reply, json, text};
 use super::{health, metrics, show};
 use crate::server::inside::Inside;
-use bytes::Bytes;
-use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, CONTENT_TYPE, HOST, ORIGIN};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
-use http_body_util::Full;
+use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, HOST, ORIGIN};
+use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
 use hyper::body::Incoming;
-use serde_json::Value;
 use std::convert::Infallible;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-/// An answer, whole.
-pub(super) type Answer = Response<Full<Bytes>>;
-
-/// Answers an operator who asks on this machine, or from elsewhere.
+/// Replys an operator who asks on this machine, or from elsewhere.
 pub(super) async fn answer(
     inside: Arc<Inside>,
     is_local: bool,
     request: Request<Incoming>,
-) -> Result<Answer, Infallible> {
+) -> Result<Reply, Infallible> {
     let mut answer = route(&inside, is_local, &request).await;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
 
-async fn route(inside: &Arc<Inside>, is_local: bool, request: &Request<Incoming>) -> Answer {
+async fn route(inside: &Arc<Inside>, is_local: bool, request: &Request<Incoming>) -> Reply {
     let path = request.uri().path();
     let method = match path {
         "/reload" => Method::POST,
@@ -82,22 +77,4 @@ fn is_of_a_page(fields: &HeaderMap) -> bool {
     let name = name.trim_start_matches('[').trim_end_matches(']');
     let is_ours = name == "localhost" || name.parse::<IpAddr>().is_ok_and(|ip| ip.is_loopback());
     fields.contains_key(ORIGIN) || !is_ours
-}
-
-/// An answer of text.
-pub(super) fn text(status: StatusCode, text: impl Into<Bytes>) -> Answer {
-    of(status, "text/plain; charset=utf-8", text.into())
-}
-
-/// An answer of JSON.
-pub(super) fn json(status: StatusCode, value: &Value) -> Answer {
-    of(status, "application/json", format!("{value:#}\n").into())
-}
-
-/// An answer of this type.
-pub(super) fn of(status: StatusCode, content_type: &'static str, body: Bytes) -> Answer {
-    let mut answer = Response::new(Full::new(body));
-    *answer.status_mut() = status;
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-    answer
 }

@@ -1,6 +1,6 @@
 //! May visitors be sent here?
 
-use super::answer::{Answer, json};
+use super::reply::{Reply, json};
 use crate::server::clock;
 use crate::server::inside::Inside;
 use http::StatusCode;
@@ -14,7 +14,7 @@ const PROBE: Duration = Duration::from_secs(1);
 /// 200 where visitors may be sent here, 503 where not: it drains, an upstream accepts no connection,
 /// or a certificate is over. That the configuration could not be read anew is told, and does not
 /// count: the old one is in force, and serves.
-pub(super) async fn ready(inside: &Inside) -> Answer {
+pub(super) async fn ready(inside: &Inside) -> Reply {
     let plan = inside.plan.load_full();
     let mut upstreams = serde_json::Map::new();
     let mut is_ready = !inside.is_draining();

@@ -1,7 +1,7 @@
 //! Everything that is counted, as a monitoring system reads it: OpenMetrics 1.0, or the older text
 //! format of Prometheus.
 
-use super::answer::{Answer, of};
+use super::reply::{Reply, of};
 use crate::proxy::meters::By;
 use crate::server::inside::Inside;
 use http::{HeaderValue, StatusCode};
@@ -18,7 +18,7 @@ const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset
 const PROMETHEUS: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// All metrics, in OpenMetrics for who asks for it.
-pub(super) fn answer(inside: &Inside, accept: Option<&HeaderValue>) -> Answer {
+pub(super) fn answer(inside: &Inside, accept: Option<&HeaderValue>) -> Reply {
     let mut text = String::new();
     // A string takes everything.
     if encode(&mut text, &registry(inside)).is_err() {

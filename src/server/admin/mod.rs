@@ -12,6 +12,7 @@
 mod answer;
 mod health;
 mod metrics;
+mod reply;
 mod show;
 
 use crate::policy::Admin;
