@@ -242,6 +242,7 @@ fn limits(limits: &Limits) -> Value {
         "ws_message": written_size(limits.ws_message),
         "ws_frame": written_size(limits.ws_frame),
         "ws_fragments": limits.ws_fragments,
+        "held_bytes": written_size(limits.held_bytes),
         "bindings": limits.bindings,
     })
 }

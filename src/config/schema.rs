@@ -101,6 +101,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ws_message,
         ws_frame,
         ws_fragments,
+        held_bytes,
         bindings,
     } = Limits::default();
     let Timeouts {
@@ -209,6 +210,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Limits", "ws_message", size(ws_message)),
         ("Limits", "ws_frame", size(ws_frame)),
         ("Limits", "ws_fragments", json!(ws_fragments)),
+        ("Limits", "held_bytes", size(held_bytes)),
         ("Limits", "bindings", json!(bindings)),
         ("Timeouts", "proxy_header", time(proxy_header)),
         ("Timeouts", "tls_handshake", time(tls_handshake)),

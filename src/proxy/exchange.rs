@@ -118,7 +118,7 @@ async fn forward(
         let (response, awaited) = Awaited::welcome(plan, asked.clone(), parts, ours, answer)?;
         return Ok(Reply::Awaited(response, Box::new(awaited)));
     }
-    let mut intake = Intake::new(body, &plan.settings);
+    let mut intake = Intake::new(body, &plan.settings, plan.ceiling.share());
     if call::is_call(parts.version, &parts.headers) {
         intake.converse(plan.settings.timeouts.tunnel_idle);
     }

@@ -13,6 +13,7 @@
 pub mod access;
 pub mod body_sources;
 pub mod call;
+pub mod ceiling;
 pub mod coding;
 pub mod digest;
 pub mod exchange;

@@ -6,6 +6,7 @@ mod bodies;
 mod harness;
 
 mod admin;
+mod ceiling;
 mod client;
 mod contacts;
 mod events;

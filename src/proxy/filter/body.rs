@@ -5,6 +5,7 @@
 //! wire ──> Decoder ──> Work ──> Encoder ──> wire
 //! ```
 
+use crate::proxy::ceiling::Share;
 use crate::proxy::coding::{Codings, Decoder, Encoder, Limits};
 use crate::proxy::filter::work::Work;
 use crate::proxy::finds::Finds;
@@ -29,6 +30,7 @@ pub struct Filter {
     /// Whether an observer has met what it cannot read: the rest is not looked at.
     gave_up: bool,
     tell: Tell,
+    share: Share,
     /// How much of it was told: in all, and by the rule that found it.
     counted: u64,
     told: Vec<u64>,
@@ -64,7 +66,7 @@ impl Filter {
         limits: Limits,
         work: Work,
         manner: Manner,
-        tell: Tell,
+        (tell, share): (Tell, Share),
     ) -> Self {
         let decoder = (!codings.is_empty()).then(|| Decoder::new(&codings, limits));
         Self {
@@ -76,6 +78,7 @@ impl Filter {
             text: Vec::new(),
             gave_up: false,
             tell,
+            share,
             counted: 0,
             told: Vec::new(),
         }
@@ -132,6 +135,7 @@ impl Filter {
             self.recode(&wire, last, &mut out)?;
         }
         self.count();
+        self.share.hold(self.work.held())?;
         Ok(out.into())
     }
 
@@ -211,6 +215,7 @@ const ROOM: usize = 64;
 mod tests {
     use super::*;
     use crate::detect::catalog::kind;
+    use crate::proxy::ceiling::Ceiling;
     use crate::redact::hand::HashKey;
     use crate::redact::spec::{Action, Spec, Wanted};
     use crate::redact::{Hand, Options, Redactor};
@@ -302,7 +307,8 @@ mod tests {
     fn filter(codings: &str, manner: Manner, finds: &Arc<Finds>) -> Filter {
         let work = Work::Text(Box::new(redactor(manner)));
         let tell = Tell { finds: Arc::clone(finds), rules: rules() };
-        Filter::new(named(codings), LIMITS, work, manner, tell)
+        let share = Ceiling::default().share();
+        Filter::new(named(codings), LIMITS, work, manner, (tell, share))
     }
 
     fn rules() -> Arc<Rules> {

@@ -1,6 +1,8 @@
 //! One message: what is personal in it, whatever it is written in.
 
+use crate::proxy::ceiling::Ceiling;
 use crate::proxy::coding;
+use crate::proxy::filter::held::Held;
 use crate::proxy::filter::messages::Format;
 use crate::proxy::refusal::Refusal;
 use crate::redact::{Blocked, Hand, Options, Protobuf, Redactor, Rules};
@@ -100,42 +102,30 @@ pub(super) struct Bare {
 
 impl Bare {
     /// A body that is this message, of at most so many bytes.
-    pub(super) fn new(message: Message, limits: coding::Limits) -> Self {
-        Self { message, held: Held::default(), limits }
+    pub(super) fn new(message: Message, limits: coding::Limits, ceiling: &Ceiling) -> Self {
+        Self { message, held: Held::new(ceiling), limits }
     }
 
     /// More of it.
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), Refusal> {
-        if (self.held.0.len() + piece.len()) as u64 > self.limits.bytes {
+        if (self.held.bytes().len() + piece.len()) as u64 > self.limits.bytes {
             return Err(Refusal::DecodedTooLarge);
         }
-        self.held.0.extend_from_slice(piece);
-        Ok(())
+        self.held.extend(piece)
     }
 
     /// It is whole: writes what goes on.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        match self.message.rewrite(&self.held.0)? {
+        match self.message.rewrite(self.held.bytes())? {
             Some(rewritten) => out.extend_from_slice(&rewritten),
-            None => out.extend_from_slice(&self.held.0),
+            None => out.extend_from_slice(self.held.bytes()),
         }
-        self.held = Held::default();
+        self.held.clear(0);
         Ok(())
     }
 
     /// The message, and what was found in it.
     pub(super) fn message(&self) -> &Message {
         &self.message
-    }
-}
-
-/// Bytes that are held back.
-#[derive(Default)]
-pub(super) struct Held(pub(super) Vec<u8>);
-
-/// They are content.
-impl fmt::Debug for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Held({})", self.0.len())
     }
 }

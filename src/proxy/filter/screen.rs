@@ -4,6 +4,7 @@ use crate::format::content::{Binary, Content, FIRST_BYTES};
 use crate::format::{self, Bounds};
 use crate::policy::Limits;
 use crate::policy::redaction::{self, Redaction, Unreadable};
+use crate::proxy::ceiling::{Ceiling, Share};
 use crate::proxy::coding;
 use crate::proxy::filter::body::{Filter, Manner, Tell};
 use crate::proxy::filter::grpc::Prefixed;
@@ -26,14 +27,22 @@ pub struct Screen {
     options: Options,
     decoded: coding::Limits,
     finds: Arc<Finds>,
+    ceiling: Ceiling,
 }
 
 /// What a binary message claims to be. JSON is known all the same; what else it holds is no text.
 const OCTETS: &str = "application/octet-stream";
 
 impl Screen {
-    /// This set in an exchange in which `hand` writes and `finds` are counted.
-    pub fn new(set: &Arc<Redaction>, hand: Hand, limits: &Limits, finds: &Arc<Finds>) -> Self {
+    /// This set in an exchange in which `hand` writes and `finds` are counted. What is held back
+    /// stays under the `ceiling`.
+    pub fn new(
+        set: &Arc<Redaction>,
+        hand: Hand,
+        limits: &Limits,
+        finds: &Arc<Finds>,
+        ceiling: &Ceiling,
+    ) -> Self {
         let options = Options {
             observe: set.observe,
             pass_unreadable: set.unreadable == Unreadable::Pass,
@@ -45,7 +54,8 @@ impl Screen {
             ..Options::default()
         };
         let decoded = payload::decoded_limits(limits);
-        Self { set: Arc::clone(set), hand, options, decoded, finds: Arc::clone(finds) }
+        let (set, finds, ceiling) = (Arc::clone(set), Arc::clone(finds), ceiling.clone());
+        Self { set, hand, options, decoded, finds, ceiling }
     }
 
     /// What the set says.
@@ -88,12 +98,18 @@ impl Screen {
                 Work::Text(Box::new(redactor))
             }
             Some(Messages { framing: Framing::Bare, format }) => {
-                Work::Bare(Box::new(Bare::new(message(format), self.decoded)))
+                Work::Bare(Box::new(Bare::new(message(format), self.decoded, &self.ceiling)))
             }
             Some(Messages { framing: Framing::Prefixed(prefixes), format }) => {
                 let coding = prefixes.coding(fields);
                 let message = message(format);
-                Work::Prefixed(Box::new(Prefixed::new(message, prefixes, coding, self.decoded)))
+                Work::Prefixed(Box::new(Prefixed::new(
+                    message,
+                    prefixes,
+                    coding,
+                    self.decoded,
+                    &self.ceiling,
+                )))
             }
             Some(Messages { framing: Framing::Base64, .. }) if observe || pass_unreadable => {
                 return Ok(None);
@@ -103,8 +119,9 @@ impl Screen {
             }
         };
         let manner = Manner { observe, pass_unreadable };
+        let share = self.ceiling.share();
         let tell = Tell { finds: Arc::clone(&self.finds), rules: Arc::clone(rules) };
-        Ok(Some(Filter::new(codings, self.decoded, work, manner, tell)))
+        Ok(Some(Filter::new(codings, self.decoded, work, manner, (tell, share))))
     }
 
     /// A redactor of a message of this kind; `None` where it goes on as it came, since the set
@@ -123,6 +140,11 @@ impl Screen {
     pub fn memory(&self) -> Option<Box<Memory>> {
         let messages = self.set.across_messages;
         (messages > 0 && self.set.parts.body).then(|| Box::new(Memory::new(messages)))
+    }
+
+    /// A share of what may be held back.
+    pub fn share(&self) -> Share {
+        self.ceiling.share()
     }
 
     /// Counts what a redactor of this screen has found.

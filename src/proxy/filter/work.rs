@@ -35,6 +35,14 @@ impl Work {
         }
     }
 
+    /// Bytes that a text holds back, since they may still become a find. Messages count their own.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Text(redactor) => redactor.held(),
+            Self::Bare(_) | Self::Prefixed(_) => 0,
+        }
+    }
+
     /// How much was found so far.
     pub(super) fn total(&self) -> u64 {
         match self {

@@ -167,6 +167,9 @@ fn process(inside: &Inside, registry: &mut Registry) {
     let properties = Gauge::<i64>::default();
     properties.set(i64::try_from(plan.settings.book.properties().len()).unwrap_or(i64::MAX));
     registry.register("properties", "Properties that are configured", properties);
+    let held = Gauge::<i64>::default();
+    held.set(i64::try_from(plan.ceiling.held()).unwrap_or(i64::MAX));
+    registry.register("held_bytes", "Bytes of bodies and messages that are held back", held);
     let tokens = plan.tokens.counts();
     let bindings = By::<&str>::default();
     for (outcome, count) in
