@@ -9,6 +9,7 @@ use super::quantity;
 use crate::policy::binding::EXPIRES;
 use crate::policy::limits::{Limits, Timeouts};
 use crate::policy::listener::Transport;
+use crate::policy::rate::{PER, V6_BITS};
 use crate::policy::settings::{Log, LogFormat, Rotation, UPGRADES};
 use crate::policy::upstream::Upstream;
 use crate::policy::websocket::{Compress, OnReload};
@@ -101,6 +102,9 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ws_frame,
         ws_fragments,
         bindings,
+        rate_visitors,
+        bans,
+        ban_visitors,
     } = Limits::default();
     let Timeouts {
         proxy_header,
@@ -182,6 +186,9 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Defaults", "record", json!("off")),
         ("Unknown", "record", json!("off")),
         ("Unknown", "refuse", json!(false)),
+        ("Rate", "per", time(PER)),
+        ("Rate", "v6", json!(V6_BITS)),
+        ("WsRate", "per", time(PER)),
         ("Truncate", "v4", json!(property::TRUNCATE_V4_BITS)),
         ("Truncate", "v6", json!(property::TRUNCATE_V6_BITS)),
         ("Truncate", "allow_weak", json!(false)),
@@ -208,6 +215,9 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Limits", "ws_frame", size(ws_frame)),
         ("Limits", "ws_fragments", json!(ws_fragments)),
         ("Limits", "bindings", json!(bindings)),
+        ("Limits", "rate_visitors", json!(rate_visitors)),
+        ("Limits", "bans", json!(bans)),
+        ("Limits", "ban_visitors", json!(ban_visitors)),
         ("Timeouts", "proxy_header", time(proxy_header)),
         ("Timeouts", "tls_handshake", time(tls_handshake)),
         ("Timeouts", "head", time(head)),

@@ -10,6 +10,7 @@ mod limits;
 mod listener;
 mod numbers;
 mod property;
+mod rate;
 mod redaction;
 mod source;
 mod upstream;
