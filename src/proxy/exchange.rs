@@ -12,6 +12,7 @@ use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::reply_body::{FromUpstream, ReplyBody};
 use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
+use crate::proxy::verdict;
 use crate::proxy::visit::Visit;
 use crate::proxy::websocket::first::Awaited;
 use crate::proxy::websocket::{Asked, Chair, Conversation, Terms};
@@ -105,6 +106,7 @@ async fn forward(
         access.method = None;
         return Err(refusal);
     }
+    verdict::count(visit, plan, &parts)?;
     let change = change(plan, &parts, asks_upgrade)?;
     let ours = parts.extensions.remove::<OnUpgrade>();
     let ours = ours.filter(|_| !matches!(change, Change::None));
@@ -122,8 +124,7 @@ async fn forward(
     access.request = Some(Arc::clone(intake.progress()));
     let plucked = body_sources::plucked(plan, &parts, &mut intake).await?;
     let answered = onward(visit, plan, parts, (intake, &plucked), &change, access).await?;
-    let Answered { mut response, lease, progress, screens, stall, property, learn, call } =
-        answered;
+    let Answered { mut response, lease, progress, screens, stall, guest, learn, call } = answered;
     let changes = match &call {
         Some(call) => call.is_answered(&response),
         None => response.status() == StatusCode::SWITCHING_PROTOCOLS,
@@ -151,7 +152,7 @@ async fn forward(
                 return Ok(Reply::Tunnel(asked.welcome(parts.headers, terms), tunnel));
             };
             let response = asked.welcome(parts.headers, Terms::Ours(agreed.visitor.as_ref()));
-            let chair = Chair::new(visit, plan, &property, (screens, learn), &access.finds);
+            let chair = Chair::new(visit, plan, guest, (screens, learn), &access.finds);
             let conversation = Conversation { upstream: theirs, lease, agreed, chair };
             Ok(Reply::Conversation(response, ours, answer, Box::new(conversation)))
         }

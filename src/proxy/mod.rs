@@ -11,6 +11,7 @@
 //! ```
 
 pub mod access;
+pub mod bans;
 pub mod body_sources;
 pub mod call;
 pub mod coding;
@@ -18,6 +19,7 @@ pub mod digest;
 pub mod exchange;
 pub mod filter;
 pub mod finds;
+pub mod guest;
 pub mod head;
 pub mod intake;
 pub mod learn;
@@ -27,6 +29,7 @@ pub mod pace;
 mod payload;
 pub mod plan;
 pub mod progress;
+pub mod rate;
 pub mod refusal;
 pub mod reply_body;
 pub mod request_body;

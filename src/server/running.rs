@@ -101,6 +101,11 @@ impl Server {
         self.open.iter().map(|open| (Arc::clone(&open.slot.load().name), open.bound)).collect()
     }
 
+    /// The plan in force.
+    pub fn plan(&self) -> Arc<Plan> {
+        self.plan.load_full()
+    }
+
     /// Swaps the policy. Either all of it is in force afterwards, or nothing has changed:
     /// listeners that stay keep their sockets and connections, exchanges under way end
     /// under the policy that they began with.
@@ -118,7 +123,7 @@ impl Server {
             self.rotation = rotation;
             self.turn(keeper);
         }
-        plan.tokens.renew(&plan.settings);
+        plan.renew();
         self.plan.store(Arc::new(plan));
         self.open(doors);
         Ok(())

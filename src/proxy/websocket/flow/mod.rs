@@ -66,6 +66,10 @@ pub enum Broken {
     Blocked(Blocked),
     /// The property is not served any more.
     Refused,
+    /// The visitor may not reach the property, for a time.
+    Banned,
+    /// The visitor says more than it may in a time.
+    RateLimited,
     /// There were no random bytes.
     Failed,
 }
@@ -77,7 +81,8 @@ impl Broken {
             Self::Violation(violation) => (violation.code, violation.what),
             Self::Blocked(Blocked::Overlong { .. }) => (Code::TOO_BIG, "message too complex"),
             Self::Blocked(_) => (Code::POLICY, "message not accepted"),
-            Self::Refused => (Code::POLICY, ""),
+            Self::Refused | Self::Banned => (Code::POLICY, ""),
+            Self::RateLimited => (Code::POLICY, "too many messages"),
             Self::Failed => (Code::INTERNAL, "internal error"),
         }
     }
@@ -90,6 +95,8 @@ impl Broken {
             Self::Blocked(Blocked::Unreadable(_)) => "unreadable",
             Self::Blocked(Blocked::Overlong { .. }) => "overlong",
             Self::Refused => "property-unknown",
+            Self::Banned => "banned",
+            Self::RateLimited => "rate-limited",
             Self::Failed => "no-randomness",
         }
     }
