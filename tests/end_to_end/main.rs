@@ -5,6 +5,7 @@
 mod bodies;
 mod harness;
 
+mod bans;
 mod client;
 mod contacts;
 mod events;
@@ -14,6 +15,7 @@ mod itself;
 mod pipeline;
 mod presets;
 mod property;
+mod rates;
 mod recording;
 mod redaction;
 mod refusal;
