@@ -146,7 +146,9 @@ async fn a_reload_forgets_nobody_and_brings_the_new_rate() {
     for expected in [200, 200, 429] {
         assert_eq!(talk.get("/").await.status(), expected);
     }
+    assert!((100_000..101_000).contains(&door.plan().rates.capacity()));
     door.reload(&builder.clone().toml("[limits]\nrate_visitors = 5000")).await;
+    assert!((5_000..5_200).contains(&door.plan().rates.capacity()));
     assert_eq!(talk.get("/").await.status(), 429);
     assert_eq!(statuses(&door, &bob, 1).await, [200]);
     door.reload(&builder.clone().shop("rate = { requests = 3, per = \"24h\" }")).await;
@@ -154,6 +156,7 @@ async fn a_reload_forgets_nobody_and_brings_the_new_rate() {
     assert_eq!(statuses(&door, &bob, 2).await, [200, 429]);
     door.reload(&builder.shop("record = \"off\"")).await;
     assert_eq!(talk.get("/").await.status(), 200);
+    assert_eq!(door.plan().rates.capacity(), 0, "where nothing is limited, nobody is remembered");
 }
 
 #[tokio::test]

@@ -140,7 +140,8 @@ mod tests {
                 for (more, to) in admitted[index..].iter().enumerate() {
                     let flows = u128::from(to - from) * u128::from(pace.count());
                     let flows = flows / pace.per().as_nanos();
-                    prop_assert!(more as u128 + 1 <= u128::from(pace.burst()) + flows);
+                    let many = more as u128 + 1;
+                    prop_assert!(many <= u128::from(pace.burst()) + flows);
                 }
             }
         }

@@ -29,6 +29,15 @@ struct Ban {
 }
 
 impl Ban {
+    /// Binds it to one more visitor, if there is room for one.
+    fn meet(&mut self, visitor: u64) -> bool {
+        let is_new = self.visitors.len() < VISITORS && !self.visitors.contains(&visitor);
+        if is_new {
+            self.visitors.push(visitor);
+        }
+        is_new
+    }
+
     fn shown_at(&self, now: Duration) -> Banned {
         Banned {
             property: Arc::clone(&self.property),
@@ -73,32 +82,37 @@ impl Ledger {
         }
     }
 
-    /// Bans this handle; a ban that it has ends when this one does, sooner or later.
+    /// Bans this handle, and the visitor who is known to have it; a ban that it has ends when
+    /// this one does, sooner or later.
     pub(super) fn ban(
         &mut self,
-        handle: u64,
+        (handle, visitor): (u64, Option<u64>),
         (property, shown): (Arc<str>, Option<ShownHandle>),
         (now, until): (Duration, Duration),
         limit: usize,
-    ) -> Result<(), NotBanned> {
+    ) -> Result<Banned, NotBanned> {
         self.forget(now);
         let count = self.by_handle.len();
-        match self.by_handle.entry(handle) {
+        let ban = match self.by_handle.entry(handle) {
             Entry::Vacant(_) if count >= limit => return Err(NotBanned::Full { limit }),
             Entry::Vacant(entry) => {
-                entry.insert(Ban { property, shown, until, visitors: Vec::new() });
+                entry.insert(Ban { property, shown, until, visitors: Vec::new() })
             }
-            Entry::Occupied(mut entry) => entry.get_mut().until = until,
+            Entry::Occupied(entry) => entry.into_mut(),
+        };
+        ban.until = until;
+        if let Some(visitor) = visitor {
+            ban.meet(visitor);
         }
+        let banned = ban.shown_at(now);
         self.rebind();
-        Ok(())
+        Ok(banned)
     }
 
     /// Binds the ban of this handle to a visitor who was met with it.
     pub(super) fn bind(&mut self, handle: u64, visitor: u64) {
         let Some(ban) = self.by_handle.get_mut(&handle) else { return };
-        if ban.visitors.len() < VISITORS && !ban.visitors.contains(&visitor) {
-            ban.visitors.push(visitor);
+        if ban.meet(visitor) {
             let until = self.by_visitor.entry(visitor).or_default();
             *until = ban.until.max(*until);
         }
@@ -123,11 +137,6 @@ impl Ledger {
         let mut list: Vec<Banned> = in_force.map(|ban| ban.shown_at(now)).collect();
         list.sort_by_key(|banned| banned.left);
         list
-    }
-
-    /// The ban of this handle.
-    pub(super) fn at(&self, handle: u64, now: Duration) -> Option<Banned> {
-        self.by_handle.get(&handle).map(|ban| ban.shown_at(now))
     }
 
     /// Forgets what is over. It takes as long as there are bans.
@@ -218,8 +227,10 @@ mod tests {
     #[test]
     fn there_are_never_more_than_allowed() {
         let mut ledger = Ledger::default();
-        let mut take =
-            |handle, now, until| ledger.ban(handle, ("shop".into(), None), (at(now), at(until)), 2);
+        let mut take = |handle, now, until| {
+            let banned = ledger.ban((handle, None), ("shop".into(), None), (at(now), at(until)), 2);
+            banned.map(drop)
+        };
         assert_eq!(take(1, 0, 10), Ok(()));
         assert_eq!(take(2, 0, 20), Ok(()));
         assert_eq!(take(3, 0, 20), Err(NotBanned::Full { limit: 2 }));
@@ -234,7 +245,7 @@ mod tests {
         for visitor in 0..100 {
             ledger.bind(ONE, visitor);
         }
-        assert_eq!(ledger.at(ONE, at(0)).map(|banned| banned.visitors), Some(VISITORS));
+        assert_eq!(ledger.list(at(0))[0].visitors, VISITORS);
         assert_eq!(ledger.by_visitor.len(), VISITORS);
         assert_eq!(ledger.find(ANN, Some(ONE), at(1)), Found::Banned, "but it bans them");
     }
@@ -251,7 +262,8 @@ mod tests {
 
     fn ban(ledger: &mut Ledger, handle: u64, now: u64, until: u64) {
         let shown = Some(ShownHandle(Ipv4Addr::new(240, 0, 0, 1).into()));
-        ledger.ban(handle, ("shop".into(), shown), (at(now), at(until)), 10).expect("room");
+        let what = ("shop".into(), shown);
+        ledger.ban((handle, None), what, (at(now), at(until)), 10).expect("room");
     }
 
     fn at(seconds: u64) -> Duration {

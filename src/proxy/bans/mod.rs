@@ -102,12 +102,10 @@ impl Bans {
         let now = self.began.elapsed();
         let mut ledger = self.ledger.write().unwrap_or_else(PoisonError::into_inner);
         let until = now.saturating_add(order.lasts);
-        ledger.ban(hash, (Arc::clone(id), shown), (now, until), settings.limits.bans)?;
-        if let Some(visitor) = visitor {
-            ledger.bind(hash, visitor);
-        }
+        let what = (Arc::clone(id), shown);
+        let banned = ledger.ban((hash, visitor), what, (now, until), settings.limits.bans);
         self.count.store(ledger.len(), Ordering::Relaxed);
-        ledger.at(hash, now).ok_or(NotBanned::Full { limit: settings.limits.bans })
+        banned
     }
 
     /// Ends the ban of this handle, as it was when it was banned; whether there was one.
