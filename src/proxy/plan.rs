@@ -122,6 +122,12 @@ impl Plan {
         self.bans.renew(&self.settings);
     }
 
+    /// Forgets of visitors what nothing needs any more: called every few seconds.
+    pub fn forget(&self) {
+        self.rates.forget();
+        self.bans.forget(self.secret.load().number);
+    }
+
     /// Bans whoever has the handle, as backends see it under this plan and in the running period.
     ///
     /// # Errors

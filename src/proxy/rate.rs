@@ -15,6 +15,7 @@ use crate::proxy::refusal::Refusal;
 use std::array;
 use std::fmt;
 use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
@@ -23,6 +24,8 @@ pub struct Rates {
     key: RandomState,
     began: Instant,
     shards: [Mutex<Buckets>; SHARDS],
+    /// The shard of which somebody is forgotten next.
+    next: AtomicUsize,
 }
 
 /// Tables with a lock each, so that exchanges on different threads seldom meet.
@@ -43,6 +46,7 @@ impl Rates {
             key: RandomState::new(),
             began: Instant::now(),
             shards: array::from_fn(|_| Mutex::new(Buckets::new(capacity))),
+            next: AtomicUsize::new(0),
         }
     }
 
@@ -52,6 +56,19 @@ impl Rates {
         for shard in &self.shards {
             lock(shard).set_capacity(capacity);
         }
+    }
+
+    /// Forgets a part of those who may ask as if they never had: all of them when it was called
+    /// sixteen times, so that none of these takes long.
+    pub fn forget(&self) {
+        let next = self.next.fetch_add(1, Ordering::Relaxed);
+        lock(&self.shards[next % SHARDS]).forget(self.began.elapsed());
+    }
+
+    /// How many visitors are remembered, each of one listener or of one property. It takes as
+    /// long as there is room.
+    pub fn count(&self) -> usize {
+        self.shards.iter().map(|shard| lock(shard).count()).sum()
     }
 
     /// For how many visitors there is room, each of one listener or of one property.

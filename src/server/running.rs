@@ -60,7 +60,7 @@ struct Ready {
 /// How often certificate files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// How often idle upstream connections are swept.
+/// How often idle upstream connections are swept, and visitors forgotten.
 const SWEEP: Duration = Duration::from_secs(15);
 
 /// Connections that the kernel keeps for us while we do not accept.
@@ -342,7 +342,8 @@ async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationT
     }
 }
 
-/// Closes upstream connections that have been idle for too long.
+/// Closes upstream connections that have been idle for too long, and forgets visitors who need not
+/// be remembered any more.
 async fn sweep(plan: Arc<ArcSwap<Plan>>, until: CancellationToken) {
     let mut ticks = interval(SWEEP);
     loop {
@@ -350,7 +351,9 @@ async fn sweep(plan: Arc<ArcSwap<Plan>>, until: CancellationToken) {
             () = until.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        for pool in &plan.load().pools {
+        let plan = plan.load();
+        plan.forget();
+        for pool in &plan.pools {
             pool.sweep();
         }
     }

@@ -66,6 +66,16 @@ async fn it_may_ask_again_when_it_was_told() {
         }
     };
     assert!(soon("a second to pass", served).await > 0);
+    // Who may ask as if it never had is not remembered.
+    assert_eq!(door.plan().rates.count(), 1);
+    let forgotten = async {
+        while door.plan().rates.count() > 0 {
+            door.plan().forget();
+            tokio::task::yield_now().await;
+        }
+    };
+    soon("another second to pass", forgotten).await;
+    assert_eq!(ann.get(&door, "/").await.status(), 200);
 }
 
 #[tokio::test]

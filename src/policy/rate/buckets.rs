@@ -41,17 +41,32 @@ impl Buckets {
         self.full.capacity()
     }
 
+    /// How many visitors are remembered. It takes as long as there is room.
+    pub fn count(&self) -> usize {
+        self.full.count()
+    }
+
+    /// Forgets those who may ask as if they never had: nothing changes for them. It takes as
+    /// long as there is room.
+    pub fn forget(&mut self, now: Duration) {
+        self.full.forget(nanoseconds(now));
+    }
+
     /// The visitor with this tag asks, at a time since some start that stays the same.
     ///
     /// # Errors
     /// It may ask again after this time.
     pub fn admit(&mut self, visitor: u64, pace: Pace, now: Duration) -> Result<(), Duration> {
-        let now = u64::try_from(now.as_nanos()).unwrap_or(u64::MAX);
+        let now = nanoseconds(now);
         let full = self.full.at(visitor).map_or(0, |(full, ())| full);
         let full = pace.admit(full, now).map_err(Duration::from_nanos)?;
         self.full.put(visitor, full, ());
         Ok(())
     }
+}
+
+fn nanoseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos()).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -82,6 +97,20 @@ mod tests {
         }
         assert!(buckets.admit(u64::MAX, pace, NOW).is_err());
         assert_eq!(buckets.capacity(), 8);
+    }
+
+    #[test]
+    fn who_has_waited_need_not_be_remembered() {
+        let (pace, mut buckets) = (Pace::new(1, Duration::from_secs(1), 3), Buckets::new(64));
+        for visitor in 0..3 {
+            for _ in 0..=visitor {
+                assert!(buckets.admit(visitor, pace, NOW).is_ok());
+            }
+        }
+        for (seconds, expected) in [(0, 3), (1, 2), (2, 1), (3, 0)] {
+            buckets.forget(NOW + Duration::from_secs(seconds));
+            assert_eq!(buckets.count(), expected, "after {seconds} s");
+        }
     }
 
     #[test]

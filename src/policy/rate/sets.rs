@@ -65,6 +65,20 @@ impl<V: Copy + Default> Sets<V> {
         }
     }
 
+    /// How many are held. It takes as long as there is room.
+    pub fn count(&self) -> usize {
+        self.sets.iter().flatten().filter(|slot| slot.rank > 0).count()
+    }
+
+    /// Forgets those of this rank and below. It takes as long as there is room.
+    pub fn forget(&mut self, rank: u64) {
+        for slot in self.sets.iter_mut().flatten() {
+            if slot.rank <= rank {
+                *slot = Slot::default();
+            }
+        }
+    }
+
     /// Forgets all.
     pub fn clear(&mut self) {
         self.sets.fill([Slot::default(); WAYS]);
@@ -123,8 +137,13 @@ mod tests {
         }
         sets.put(1, 99, ());
         sets.put(9, 5, ());
-        let held: Vec<u64> = (1..=9).filter(|tag| sets.at(*tag).is_some()).collect();
-        assert_eq!(held, [1, 3, 4, 5, 6, 7, 8, 9]);
+        let held = |sets: &Sets<()>| -> Vec<u64> {
+            (1..=9).filter(|tag| sets.at(*tag).is_some()).collect()
+        };
+        assert_eq!(held(&sets), [1, 3, 4, 5, 6, 7, 8, 9]);
+        sets.forget(15);
+        assert_eq!(held(&sets), [1, 6, 7, 8]);
+        assert_eq!(sets.count(), 4);
     }
 
     #[test]

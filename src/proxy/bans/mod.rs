@@ -122,14 +122,22 @@ impl Bans {
 
     /// The bans that are in force, those first that end first.
     pub fn list(&self) -> Vec<Banned> {
-        let now = self.began.elapsed();
-        let mut ledger = self.ledger.write().unwrap_or_else(PoisonError::into_inner);
-        ledger.forget(now);
-        self.count.store(ledger.len(), Ordering::Relaxed);
-        ledger.list(now)
+        let ledger = self.ledger.read().unwrap_or_else(PoisonError::into_inner);
+        ledger.list(self.began.elapsed())
     }
 
-    /// How many bans there are. Those that are over count until the next one is made or listed.
+    /// Forgets the bans that are over, and what stand-ins stood for before the period whose
+    /// secret has this number.
+    pub fn forget(&self, secret: u64) {
+        self.recents().turn(secret);
+        if !self.is_empty() {
+            let mut ledger = self.ledger.write().unwrap_or_else(PoisonError::into_inner);
+            ledger.forget(self.began.elapsed());
+            self.count.store(ledger.len(), Ordering::Relaxed);
+        }
+    }
+
+    /// How many bans there are, those included that are over and not yet forgotten.
     pub fn len(&self) -> usize {
         self.count.load(Ordering::Relaxed)
     }

@@ -3,7 +3,7 @@
 use crate::policy::rate::Sets;
 
 /// Which visitor had which stand-in, all of them hashes. What a period's stand-ins stood for is
-/// forgotten with it: the first exchange of the next one clears the table.
+/// forgotten with it: whoever knows of the next one first clears the table.
 #[derive(Debug)]
 pub(super) struct Recents {
     period: u64,
@@ -39,8 +39,9 @@ impl Recents {
         Some(visitor)
     }
 
-    /// Periods only ever follow one another; an exchange may end in the one before.
-    fn turn(&mut self, period: u64) {
+    /// The period of this number runs. They only ever follow one another; an exchange may end in
+    /// the one before.
+    pub(super) fn turn(&mut self, period: u64) {
         if period > self.period {
             self.period = period;
             self.visitors.clear();
