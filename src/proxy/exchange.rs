@@ -148,7 +148,7 @@ async fn forward(
             head::strip_hop_by_hop(&mut parts.headers);
             let Some(agreed) = agreed else {
                 let terms = Terms::Theirs { answers_key: call.passes_key() };
-                let tunnel = Tunnel::new(ours, theirs, lease, answer);
+                let tunnel = Tunnel::new(ours, theirs, lease, (answer, guest));
                 return Ok(Reply::Tunnel(asked.welcome(parts.headers, terms), tunnel));
             };
             let response = asked.welcome(parts.headers, Terms::Ours(agreed.visitor.as_ref()));
@@ -161,7 +161,7 @@ async fn forward(
             head::strip_hop_by_hop(&mut parts.headers);
             parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
             parts.headers.insert(UPGRADE, chosen.unwrap_or(wanted));
-            let tunnel = Tunnel::new(ours, theirs, lease, answer);
+            let tunnel = Tunnel::new(ours, theirs, lease, (answer, guest));
             Ok(Reply::Tunnel(Response::from_parts(parts, ()), tunnel))
         }
         Change::None => Err(Refusal::UpstreamBroken),

@@ -1,8 +1,8 @@
-//! A visitor at a property's door, and at each message: may it come in, does it come too often?
+//! A visitor at a property's door: may it come in, does it come too often, may it stay?
 
 use crate::address::Client;
 use crate::policy::Property;
-use crate::proxy::bans::Handle;
+use crate::proxy::bans::{Bans, Handle};
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use std::sync::Arc;
@@ -24,14 +24,19 @@ impl Guest {
     /// # Errors
     /// [`Refusal::Banned`], [`Refusal::RateLimited`]
     pub fn admit(&self, plan: &Plan, property: &Property) -> Result<(), Refusal> {
-        if self.is_banned(plan) {
+        if plan.bans.is_banned(&self.property, self.client, self.handle) {
             return Err(Refusal::Banned);
         }
         plan.rates.of_property(property, self.client)
     }
 
-    /// Whether it may not reach its property.
-    pub fn is_banned(&self, plan: &Plan) -> bool {
-        plan.bans.is_banned(&self.property, self.client, self.handle)
+    /// Waits until it may not reach its property any more.
+    pub async fn banned(self, bans: Arc<Bans>) {
+        let mut made = bans.made();
+        while !bans.is_banned(&self.property, self.client, self.handle) {
+            if made.changed().await.is_err() {
+                return std::future::pending().await;
+            }
+        }
     }
 }

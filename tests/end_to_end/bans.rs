@@ -203,7 +203,7 @@ async fn those_whose_address_is_not_known_cannot_be_banned() {
 }
 
 #[tokio::test]
-async fn an_open_conversation_ends_at_the_next_message() {
+async fn an_open_conversation_ends_with_the_ban() {
     for http2 in [false, true] {
         let mut chat = chat(false).await;
         let door = cloakroom::towards(&chat.upstream())
@@ -216,14 +216,34 @@ async fn an_open_conversation_ends_at_the_next_message() {
         ann.say("hello").await;
         assert_eq!(shop.hear().await, Heard::text("hello"));
         let handle = shop.head.field("x-forwarded-for");
+        // Somebody else's ban is none of hers.
+        ban(&door, "240.1.2.3", DAY).expect("a ban");
+        ann.say("again").await;
+        assert_eq!(shop.hear().await, Heard::text("again"));
         ban(&door, &handle, DAY).expect("a ban");
-        shop.say("go away").await;
-        assert_eq!(ann.hear().await, Heard::text("go away"));
         ann.say("why?").await;
         shop.hear_close(1001, "", http2).await;
         ann.hear_close(1008, "", http2).await;
         let refused = guest(http2).ask(&door).await.err().expect("no other one");
         assert_eq!(refused.status(), 403);
+    }
+}
+
+#[tokio::test]
+async fn a_tunnel_whose_messages_nobody_reads_ends_with_the_ban() {
+    for http2 in [false, true] {
+        let mut chat = chat(false).await;
+        let door =
+            cloakroom::towards(&chat.upstream()).shop("record = \"pseudonym\"").start().await;
+        let mut ann = guest(http2).open(&door).await;
+        let mut shop = chat.next().await;
+        let handle = shop.head.field("x-forwarded-for");
+        ban(&door, "240.1.2.3", DAY).expect("a ban");
+        ann.say("hello").await;
+        assert_eq!(shop.hear().await, Heard::text("hello"));
+        ban(&door, &handle, DAY).expect("a ban");
+        assert_eq!(shop.hear().await, Heard::End);
+        assert_eq!(ann.hear().await, Heard::End);
     }
 }
 

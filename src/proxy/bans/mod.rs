@@ -17,8 +17,8 @@
 //!   before is forgotten with that period, for bans as well.
 //! - Of IPv6 it hits the visitor's /64, since who has one address of that has all of them; a
 //!   visitor who comes from another network is another visitor.
-//! - A WebSocket ends at the visitor's next message where messages are read, and otherwise, like
-//!   any response that has begun, when it ends by itself.
+//! - WebSockets and other tunnels of a visitor end with the ban; any other exchange that has begun
+//!   ends by itself.
 
 mod handle;
 mod ledger;
@@ -39,6 +39,7 @@ use std::net::IpAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::{Duration, Instant};
+use tokio::sync::watch;
 
 /// Who may not reach which property. It belongs to the process, and outlives every plan.
 pub struct Bans {
@@ -48,6 +49,8 @@ pub struct Bans {
     count: AtomicUsize,
     ledger: RwLock<Ledger>,
     recents: Mutex<Recents>,
+    /// Told of each ban that is made.
+    made: watch::Sender<()>,
 }
 
 /// How many there are; nothing of them.
@@ -66,6 +69,7 @@ impl Bans {
             count: AtomicUsize::new(0),
             ledger: RwLock::default(),
             recents: Mutex::new(Recents::new(remembered(settings))),
+            made: watch::Sender::new(()),
         }
     }
 
@@ -105,6 +109,8 @@ impl Bans {
         let what = (Arc::clone(id), shown);
         let banned = ledger.ban((hash, visitor), what, (now, until), settings.limits.bans);
         self.count.store(ledger.len(), Ordering::Relaxed);
+        drop(ledger);
+        self.made.send_replace(());
         banned
     }
 
@@ -169,6 +175,11 @@ impl Bans {
             ledger.bind(hash, visitor);
         }
         found != Found::Free
+    }
+
+    /// Says when another ban was made, from here on.
+    pub fn made(&self) -> watch::Receiver<()> {
+        self.made.subscribe()
     }
 
     /// The backend of this property is told this handle of this client. Remembered is who had a

@@ -1,4 +1,4 @@
-//! Whose rules hold in a conversation, and whether its visitor may go on.
+//! Whose rules hold in a conversation.
 
 use crate::policy::rate::Pace;
 use crate::policy::websocket::OnReload;
@@ -70,6 +70,11 @@ impl Chair {
         &self.visit
     }
 
+    /// The visitor.
+    pub fn guest(&self) -> &Guest {
+        &self.guest
+    }
+
     /// The plan whose rules hold.
     pub fn plan(&self) -> &Arc<Plan> {
         &self.plan
@@ -107,9 +112,6 @@ impl Chair {
 
     /// The visitor says something, which counts.
     fn admit(&mut self) -> Result<(), Broken> {
-        if self.guest.is_banned(&self.plan) {
-            return Err(Broken::Banned);
-        }
         if let Some(pace) = self.pace {
             let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
             self.full = pace.admit(self.full, now).map_err(|_| Broken::RateLimited)?;
