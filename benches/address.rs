@@ -8,11 +8,14 @@ use cloakroom::address::recording::{
 use cloakroom::address::scan::Scan;
 use cloakroom::address::sealing::Variant;
 use cloakroom::address::{Chain, Client, Source, Trust, VisitorAddr, period::PeriodSecret};
+use cloakroom::policy::rate::{Buckets, Pace, network_of};
 use criterion::{Criterion, criterion_group, criterion_main};
+use std::hash::{BuildHasher, RandomState};
 use std::hint::black_box;
 use std::sync::Arc;
+use std::time::Duration;
 
-criterion_group!(benches, resolve, clean, disclose, key, text);
+criterion_group!(benches, resolve, clean, disclose, key, text, count);
 criterion_main!(benches);
 
 /// Who is asking, behind a balancer and a CDN; and with ten thousand forged elements before
@@ -150,4 +153,24 @@ fn clients() -> [(&'static str, Client); 2] {
     [("v4", "203.0.113.77"), ("v6", "2001:db8:1:2:3:4:5:6")].map(|(family, address)| {
         (family, Client::Known(VisitorAddr::new(address.parse().expect("address"))))
     })
+}
+
+/// How often has this visitor asked? Of one, whose place is at hand, and of a hundred thousand,
+/// who fill the table; the hash of the address is part of it.
+fn count(c: &mut Criterion) {
+    let (key, pace) = (RandomState::new(), Pace::new(20, Duration::from_secs(1), 40));
+    let mut group = c.benchmark_group("count");
+    for visitors in [1, 100_000] {
+        let mut buckets = Buckets::new(100_000);
+        let (mut number, mut now) = (0_u32, Duration::ZERO);
+        group.bench_function(format!("visitors/{visitors}"), |b| {
+            b.iter(|| {
+                number = (number + 7_919) % visitors;
+                now += Duration::from_micros(10);
+                let visitor = VisitorAddr::new(black_box(number).to_be_bytes().into());
+                let tag = key.hash_one(("shop", network_of(visitor, 64)));
+                buckets.admit(tag, pace, now)
+            });
+        });
+    }
 }

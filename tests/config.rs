@@ -6,10 +6,11 @@ use cloakroom::address::recording::Truncation;
 use cloakroom::address::{Mode, Recording, Source, Trust};
 use cloakroom::config::{Draft, SourceFile, load, schema};
 use cloakroom::policy::listener::Transport;
+use cloakroom::policy::rate::Pace;
 use cloakroom::policy::redaction::{Parts, Protobuf};
 use cloakroom::policy::settings::{Log, Secrets};
 use cloakroom::policy::{
-    Binding, Found, Limits, NoTokens, Policy, Redaction, RequestView, Settings, Timeouts,
+    Binding, Found, Limits, NoTokens, Policy, Rate, Redaction, RequestView, Settings, Timeouts,
     UnknownProperty, Upstream, WebSocket,
 };
 use std::collections::BTreeSet;
@@ -321,12 +322,13 @@ fn summary(settings: &Settings) -> String {
             Source::XForwardedFor => "x-forwarded-for",
         };
         out += &format!(
-            "listener {} {:?} trusts {trust} by {source} {:?} proxy_protocol={} {:?}\n",
+            "listener {} {:?} trusts {trust} by {source} {:?} proxy_protocol={} {:?}{}\n",
             listener.name,
             listener.bind,
             listener.scheme,
             listener.proxy_protocol,
-            listener.transport
+            listener.transport,
+            rate(listener.rate)
         );
     }
     for upstream in upstreams {
@@ -394,12 +396,27 @@ fn policy(policy: &Policy) -> String {
         other => format!("{:?}", other.mode()).to_lowercase(),
     };
     let mut out = format!("{recording}; country {}, upstream {}", policy.country, policy.upstream);
+    out += &rate(policy.rate);
+    if let Some(said) = policy.ws_rate {
+        out += &format!(", messages {}", pace(said));
+    }
     for (of, set) in [("requests", &policy.redact), ("responses", &policy.redact_responses)] {
         if let Some(set) = set {
             out += &format!(", {of} by {}", redaction(set));
         }
     }
     out
+}
+
+/// A rate in words; none where there is none.
+fn rate(rate: Option<Rate>) -> String {
+    rate.map_or_else(String::new, |Rate { pace: each, v6 }| {
+        format!(", requests {} of a visitor (/{v6})", pace(each))
+    })
+}
+
+fn pace(pace: Pace) -> String {
+    format!("{} in {:?}, {} at once", pace.count(), pace.per(), pace.burst())
 }
 
 /// A set of rules in words: how it is applied, not what it looks for.

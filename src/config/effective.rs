@@ -7,6 +7,7 @@ use crate::address::Recording;
 use crate::address::chain::Trust;
 use crate::policy::admin::AdminAddress;
 use crate::policy::listener::{ClientAuth, TlsVersion, Transport};
+use crate::policy::rate::{Pace, Rate};
 use crate::policy::redaction::{Binary, Protobuf, Redaction, Unreadable};
 use crate::policy::settings::{LogFormat, Secrets};
 use crate::policy::upstream::{HostField, Protocol, Server};
@@ -71,7 +72,7 @@ pub fn property(settings: &Settings, property: &Property) -> Value {
 }
 
 fn policy(settings: &Settings, policy: &Policy) -> Value {
-    let Policy { recording, country, upstream, redact, redact_responses } = policy;
+    let Policy { recording, country, upstream, redact, redact_responses, rate, ws_rate } = policy;
     let mut told = Map::new();
     told.insert("record".into(), json!(recording.mode().as_str()));
     if let Recording::Truncate(truncation) = recording {
@@ -84,7 +85,21 @@ fn policy(settings: &Settings, policy: &Policy) -> Value {
     told.insert("redact".into(), json!(redact.as_deref().map(redaction)));
     let responses = redact_responses.as_deref().map(redaction);
     told.insert("redact_responses".into(), json!(responses));
+    told.insert("rate".into(), json!(rate.as_ref().map(of_visitor)));
+    told.insert("ws_rate".into(), json!(ws_rate.map(|pace| pace_of(pace, "messages"))));
     Value::Object(told)
+}
+
+fn of_visitor(rate: &Rate) -> Value {
+    let mut told = pace_of(rate.pace, "requests");
+    if let Some(told) = told.as_object_mut() {
+        told.insert("v6".into(), json!(rate.v6));
+    }
+    told
+}
+
+fn pace_of(pace: Pace, of: &str) -> Value {
+    json!({ of: pace.count(), "per": time(pace.per()), "burst": pace.burst() })
 }
 
 fn redaction(set: &Redaction) -> Value {
@@ -128,6 +143,7 @@ fn listener(listener: &Listener) -> Value {
         "bind": listener.bind,
         "proxy_protocol": listener.proxy_protocol,
         "client_from": listener.chain.field(),
+        "rate": listener.rate.as_ref().map(of_visitor),
     });
     let (key, value) = match &listener.chain.trust {
         Trust::Nobody => ("trusted", json!([])),
@@ -244,6 +260,9 @@ fn limits(limits: &Limits) -> Value {
         "ws_fragments": limits.ws_fragments,
         "held_bytes": written_size(limits.held_bytes),
         "bindings": limits.bindings,
+        "rate_visitors": limits.rate_visitors,
+        "bans": limits.bans,
+        "ban_visitors": limits.ban_visitors,
     })
 }
 

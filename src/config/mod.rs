@@ -45,6 +45,7 @@ mod shape;
 
 pub use error::{Error, Errors};
 pub use meaning::{Entry, ReadFile, group_name};
+pub use quantity::read_time;
 pub use schema::schema;
 
 use crate::policy::Settings;

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 /// Reads `500ms`, `10s`, `2m`, `24h` or `7d`. `None` for anything else.
-pub(super) fn read_time(text: &str) -> Option<Duration> {
+pub fn read_time(text: &str) -> Option<Duration> {
     let (number, unit) = split(text)?;
     let (_, milliseconds) = TIMES.iter().find(|(name, _)| *name == unit)?;
     number.checked_mul(*milliseconds).map(Duration::from_millis)

@@ -10,6 +10,7 @@ use crate::policy::admin::ADMIN_PORT;
 use crate::policy::binding::EXPIRES;
 use crate::policy::limits::{Limits, Timeouts};
 use crate::policy::listener::Transport;
+use crate::policy::rate::{PER, V6_BITS};
 use crate::policy::settings::{Log, LogFormat, Rotation, UPGRADES};
 use crate::policy::upstream::Upstream;
 use crate::policy::websocket::{Compress, OnReload};
@@ -103,6 +104,9 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ws_fragments,
         held_bytes,
         bindings,
+        rate_visitors,
+        bans,
+        ban_visitors,
     } = Limits::default();
     let Timeouts {
         proxy_header,
@@ -184,6 +188,9 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Defaults", "record", json!("off")),
         ("Unknown", "record", json!("off")),
         ("Unknown", "refuse", json!(false)),
+        ("Rate", "per", time(PER)),
+        ("Rate", "v6", json!(V6_BITS)),
+        ("WsRate", "per", time(PER)),
         ("Truncate", "v4", json!(property::TRUNCATE_V4_BITS)),
         ("Truncate", "v6", json!(property::TRUNCATE_V6_BITS)),
         ("Truncate", "allow_weak", json!(false)),
@@ -212,6 +219,9 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Limits", "ws_fragments", json!(ws_fragments)),
         ("Limits", "held_bytes", size(held_bytes)),
         ("Limits", "bindings", json!(bindings)),
+        ("Limits", "rate_visitors", json!(rate_visitors)),
+        ("Limits", "bans", json!(bans)),
+        ("Limits", "ban_visitors", json!(ban_visitors)),
         ("Timeouts", "proxy_header", time(proxy_header)),
         ("Timeouts", "tls_handshake", time(tls_handshake)),
         ("Timeouts", "head", time(head)),

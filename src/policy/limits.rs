@@ -51,6 +51,17 @@ pub struct Limits {
     /// Tokens that bindings remember at one time. Over it the one is forgotten that was not
     /// used for the longest; with 0 none is ever learnt. Each takes some 100 bytes.
     pub bindings: usize,
+    /// Visitors whose requests are counted at one time, where anything has a
+    /// [`Rate`](super::Rate). Over it the one is forgotten who may ask again the soonest. Each
+    /// takes 16 bytes, all of them at once.
+    pub rate_visitors: usize,
+    /// Bans at one time. Over it no more are taken. Each takes some 200 bytes.
+    pub bans: usize,
+    /// Visitors that are remembered beside the stand-ins that they have in the running rotation
+    /// period, so that a ban outlives it. Over it the one is forgotten whose last connection
+    /// began the longest ago; with 0 none is remembered, and a ban of a stand-in ends with its
+    /// period. Each takes 24 bytes, all of them at once.
+    pub ban_visitors: usize,
 }
 
 impl Default for Limits {
@@ -80,6 +91,9 @@ impl Default for Limits {
             ws_fragments: 65_536,
             held_bytes: 256 << 20,
             bindings: 100_000,
+            rate_visitors: 100_000,
+            bans: 10_000,
+            ban_visitors: 50_000,
         }
     }
 }

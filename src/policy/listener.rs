@@ -1,6 +1,7 @@
 //! Where clients connect, and whom a listener believes.
 
 use crate::address::{Chain, Source, Trust};
+use crate::policy::rate::Rate;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -19,6 +20,9 @@ pub struct Listener {
     pub chain: Chain,
     /// What the backend is told of the visitor's scheme where no trusted hop says otherwise.
     pub scheme: Scheme,
+    /// How often one visitor may ask, whatever it asks for; `None`: as often as it likes. Over it:
+    /// 429.
+    pub rate: Option<Rate>,
 }
 
 impl Listener {
@@ -31,6 +35,7 @@ impl Listener {
             transport,
             proxy_protocol: false,
             chain: Chain { trust: Trust::Nobody, source: Source::XForwardedFor },
+            rate: None,
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::address::Recording;
 use crate::address::recording::StandIn;
+use crate::policy::rate::{Pace, Rate};
 use crate::policy::redaction::Redaction;
 use std::sync::Arc;
 
@@ -27,6 +28,11 @@ pub struct Policy {
     pub redact: Option<Arc<Redaction>>,
     /// What is taken out of responses; `None`: nothing is.
     pub redact_responses: Option<Arc<Redaction>>,
+    /// How often one visitor may ask; `None`: as often as it likes. Over it: 429.
+    pub rate: Option<Rate>,
+    /// How often a visitor may say something on one WebSocket; `None`: as often as it likes. Over
+    /// it: close 1008.
+    pub ws_rate: Option<Pace>,
 }
 
 /// Nobody learns an address, and the first upstream answers. Payloads pass as they are: which
@@ -39,6 +45,8 @@ impl Default for Policy {
             upstream: 0,
             redact: None,
             redact_responses: None,
+            rate: None,
+            ws_rate: None,
         }
     }
 }

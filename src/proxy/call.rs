@@ -39,7 +39,8 @@ fn status(refusal: Refusal) -> u16 {
     const INTERNAL: u16 = 13;
     const UNAVAILABLE: u16 = 14;
     match refusal {
-        Refusal::Forbidden => PERMISSION_DENIED,
+        Refusal::Forbidden | Refusal::Banned => PERMISSION_DENIED,
+        Refusal::RateLimited(_) => RESOURCE_EXHAUSTED,
         Refusal::Property => NOT_FOUND,
         // What the gRPC specification has a server say of a compression that it does not know.
         Refusal::UnknownCoding => UNIMPLEMENTED,
@@ -98,6 +99,8 @@ mod tests {
             (Refusal::BodyTooSlow, "4"),
             (Refusal::FirstByteTimeout, "4"),
             (Refusal::Property, "5"),
+            (Refusal::RateLimited(3), "8"),
+            (Refusal::Banned, "7"),
             (Refusal::ReplyUnreadable, "13"),
             (Refusal::Unreachable, "14"),
             (Refusal::Busy, "14"),

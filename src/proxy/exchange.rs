@@ -12,6 +12,7 @@ use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
 use crate::proxy::reply_body::{FromUpstream, ReplyBody};
 use crate::proxy::tunnel::{Tunnel, UpgradeAnswer};
+use crate::proxy::verdict;
 use crate::proxy::visit::Visit;
 use crate::proxy::websocket::first::Awaited;
 use crate::proxy::websocket::{Asked, Chair, Conversation, Terms};
@@ -108,6 +109,7 @@ async fn forward(
         access.method = None;
         return Err(refusal);
     }
+    verdict::count(visit, plan, &parts)?;
     let change = change(plan, &parts, asks_upgrade)?;
     let ours = parts.extensions.remove::<OnUpgrade>();
     let ours = ours.filter(|_| !matches!(change, Change::None));
@@ -125,8 +127,7 @@ async fn forward(
     access.request = Some(Arc::clone(intake.progress()));
     let plucked = body_sources::plucked(plan, &parts, &mut intake).await?;
     let answered = onward(visit, plan, parts, (intake, &plucked), &change, access).await?;
-    let Answered { mut response, lease, progress, screens, stall, property, learn, call } =
-        answered;
+    let Answered { mut response, lease, progress, screens, stall, guest, learn, call } = answered;
     let changes = match &call {
         Some(call) => call.is_answered(&response),
         None => response.status() == StatusCode::SWITCHING_PROTOCOLS,
@@ -150,11 +151,11 @@ async fn forward(
             head::strip_hop_by_hop(&mut parts.headers);
             let Some(agreed) = agreed else {
                 let terms = Terms::Theirs { answers_key: call.passes_key() };
-                let tunnel = Tunnel::new(ours, theirs, lease, answer);
+                let tunnel = Tunnel::new(ours, theirs, lease, (answer, guest));
                 return Ok(Reply::Tunnel(asked.welcome(parts.headers, terms), tunnel));
             };
             let response = asked.welcome(parts.headers, Terms::Ours(agreed.visitor.as_ref()));
-            let chair = Chair::new(visit, plan, &property, (screens, learn), &access.finds);
+            let chair = Chair::new(visit, plan, guest, (screens, learn), &access.finds);
             let conversation = Conversation { upstream: theirs, lease, agreed, chair };
             Ok(Reply::Conversation(response, ours, answer, Box::new(conversation)))
         }
@@ -163,7 +164,7 @@ async fn forward(
             head::strip_hop_by_hop(&mut parts.headers);
             parts.headers.insert(CONNECTION, HeaderValue::from_static("upgrade"));
             parts.headers.insert(UPGRADE, chosen.unwrap_or(wanted));
-            let tunnel = Tunnel::new(ours, theirs, lease, answer);
+            let tunnel = Tunnel::new(ours, theirs, lease, (answer, guest));
             Ok(Reply::Tunnel(Response::from_parts(parts, ()), tunnel))
         }
         Change::None => Err(Refusal::UpstreamBroken),

@@ -11,6 +11,7 @@
 //! ```
 
 pub mod access;
+pub mod bans;
 pub mod body_sources;
 pub mod call;
 pub mod ceiling;
@@ -19,6 +20,7 @@ pub mod digest;
 pub mod exchange;
 pub mod filter;
 pub mod finds;
+pub mod guest;
 pub mod head;
 pub mod intake;
 pub mod learn;
@@ -29,6 +31,7 @@ pub mod pace;
 mod payload;
 pub mod plan;
 pub mod progress;
+pub mod rate;
 pub mod refusal;
 pub mod reply_body;
 pub mod request_body;

@@ -7,6 +7,7 @@ use crate::policy::source::Plucked;
 use crate::policy::upstream::HostField;
 use crate::proxy::access::Access;
 use crate::proxy::filter::{Screens, ask_for_known_codings};
+use crate::proxy::guest::Guest;
 use crate::proxy::intake::Intake;
 use crate::proxy::learn::Learn;
 use crate::proxy::plan::Plan;
@@ -53,8 +54,8 @@ pub struct Answered {
     pub screens: Screens,
     /// The longest pause within the answer.
     pub stall: Duration,
-    /// Whose rules hold.
-    pub property: Arc<str>,
+    /// Who asked, and whose rules hold.
+    pub guest: Guest,
     /// Learns which tokens the backend hands out.
     pub learn: Option<Learn>,
     /// How a WebSocket was asked for.
@@ -75,6 +76,8 @@ pub async fn onward(
     let verdict = Verdict::with_body(visit, plan, &parts, plucked)?;
     access.property = Some(Arc::clone(&verdict.property.id));
     access.mode = Some(verdict.told.mode);
+    let guest = verdict.guest();
+    guest.admit(plan, verdict.property)?;
     let pool = verdict.pool;
     verdict.rewrite(plan).apply(&mut parts);
     let mut screens = Screens::new(plan, verdict.property, visit.dice, &access.finds);
@@ -90,7 +93,8 @@ pub async fn onward(
             None
         }
         Change::WebSocket(asked) => {
-            let reads = asked.is_welcome() || screens.read_messages() || learn.is_some();
+            let counts = verdict.property.policy.ws_rate.is_some();
+            let reads = asked.is_welcome() || screens.read_messages() || learn.is_some() || counts;
             let reads = reads.then_some(&plan.settings.websocket);
             Some(Call::write(asked, reads, pool.settings.protocol, &mut parts)?)
         }
@@ -103,8 +107,8 @@ pub async fn onward(
     let (response, lease) = send(pool, parts, body, &verdict.authority, changes).await?;
     access.waited = Some(sent.elapsed());
     access.upstream = Some((Arc::clone(&pool.name), lease.server()));
-    let (stall, property) = (pool.settings.stall, Arc::clone(&verdict.property.id));
-    Ok(Answered { response, lease, progress, screens, stall, property, learn, call })
+    let stall = pool.settings.stall;
+    Ok(Answered { response, lease, progress, screens, stall, guest, learn, call })
 }
 
 /// How trailers are cleaned: like the head.

@@ -5,10 +5,13 @@ use crate::format::Unreadable;
 use crate::framing;
 use crate::proxy::coding::{Failure, Unencodable, UnknownCoding};
 use crate::redact::Blocked;
-use http::header::{ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, SEC_WEBSOCKET_VERSION};
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, RETRY_AFTER, SEC_WEBSOCKET_VERSION,
+};
 use http::{HeaderValue, Response, StatusCode};
 use std::fmt;
 use std::sync::LazyLock;
+use std::time::Duration;
 
 /// Why an exchange is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,6 +45,10 @@ pub enum Refusal {
     Conflict,
     /// The request names no property that is known, and unknown ones are refused.
     Property,
+    /// The visitor asks more often than it may; in so many seconds it may again.
+    RateLimited(u32),
+    /// The visitor may not reach the property, for a time.
+    Banned,
     /// The body is longer than allowed.
     BodyTooLarge,
     /// The body came too slowly.
@@ -114,6 +121,8 @@ impl Refusal {
             Self::Method => StatusCode::METHOD_NOT_ALLOWED,
             Self::WebSocketVersion => StatusCode::UPGRADE_REQUIRED,
             Self::Property => StatusCode::NOT_FOUND,
+            Self::RateLimited(_) => StatusCode::TOO_MANY_REQUESTS,
+            Self::Banned => StatusCode::FORBIDDEN,
             Self::BodyTooLarge | Self::DecodedTooLarge | Self::Overlong => {
                 StatusCode::PAYLOAD_TOO_LARGE
             }
@@ -145,6 +154,8 @@ impl Refusal {
             Self::WebSocketVersion => "websocket-version",
             Self::Conflict => "property-conflict",
             Self::Property => "property-unknown",
+            Self::RateLimited(_) => "rate-limited",
+            Self::Banned => "banned",
             Self::BodyTooLarge => "body-too-large",
             Self::BodyTooSlow => "body-too-slow",
             Self::BodyBroken => "body-broken",
@@ -167,9 +178,19 @@ impl Refusal {
         }
     }
 
+    /// The visitor asks more often than it may, and may again after this time.
+    pub fn rate_limited(wait: Duration) -> Self {
+        // `Retry-After` is in whole seconds, and an early guest is turned away again.
+        let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+        Self::RateLimited(u32::try_from(seconds).unwrap_or(u32::MAX).max(1))
+    }
+
     /// Whether the connection is closed behind the answer: what follows on it cannot be trusted.
+    /// Who may not ask is another matter: behind a hop, others ask on the same connection.
     fn closes(self) -> bool {
-        self.status().is_client_error() && !matches!(self, Self::Property | Self::Conflict)
+        let stays =
+            matches!(self, Self::Property | Self::Conflict | Self::RateLimited(_) | Self::Banned);
+        self.status().is_client_error() && !stays
     }
 
     /// The answer: `application/problem+json` (RFC 9457) with nothing of the request in it.
@@ -195,6 +216,9 @@ impl Refusal {
         if self == Self::WebSocketVersion {
             // RFC 6455 §4.4: which one would do.
             headers.insert(SEC_WEBSOCKET_VERSION, HeaderValue::from_static("13"));
+        }
+        if let Self::RateLimited(seconds) = self {
+            headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
         }
         if self.closes() {
             headers.insert(CONNECTION, HeaderValue::from_static("close"));

@@ -5,6 +5,7 @@ use crate::address::recording::Moment;
 use crate::address::scan::Scan;
 use crate::address::{Client, Disclosure, Mode};
 use crate::policy::{Property, Upstream};
+use crate::proxy::bans::Handle;
 use http::{HeaderName, HeaderValue};
 
 /// In which fields an upstream reads what it may know.
@@ -43,17 +44,20 @@ pub struct Told {
     pub scan: Option<Scan>,
     /// What stands in for the address where another value holds it.
     pub replacement: String,
+    /// By what the backend knows the visitor; `None` where it does not.
+    pub handle: Option<Handle>,
 }
 
 impl Told {
     /// What `carrier` tells of `client`, who asks for something of `property`. The country is
-    /// told where the property wants it and there is a database to ask.
+    /// told where the property wants it and there is a database to ask. The moment's secret is
+    /// the one of this number.
     pub fn new(
         carrier: Option<&Carrier>,
         countries: Option<&CountryDb>,
         client: Client,
         property: &Property,
-        moment: &Moment<'_>,
+        (moment, secret): (&Moment<'_>, u64),
     ) -> Self {
         let recording = &property.policy.recording;
         let disclosure = recording.disclose(client, moment);
@@ -72,7 +76,8 @@ impl Told {
             Client::Known(visitor) if mode != Mode::Full => Some(Scan::new(visitor)),
             _ => None,
         };
-        Self { mode, fields, scan, replacement: disclosure.scan_replacement().as_str().to_owned() }
+        let replacement = disclosure.scan_replacement().as_str().to_owned();
+        Self { mode, fields, scan, replacement, handle: Handle::told(&disclosure, mode, secret) }
     }
 }
 

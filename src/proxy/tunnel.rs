@@ -1,6 +1,8 @@
 //! An upgraded connection: bytes both ways until either side has ended, or both are silent.
 
 use crate::proxy::access::Access;
+use crate::proxy::guest::Guest;
+use crate::proxy::refusal::Refusal;
 use crate::proxy::upstream::Lease;
 use crate::proxy::visit::{State, Visit};
 use hyper::upgrade::OnUpgrade;
@@ -48,22 +50,25 @@ pub struct Tunnel {
     upstream: OnUpgrade,
     lease: Lease,
     answer: UpgradeAnswer,
+    guest: Guest,
 }
 
 impl Tunnel {
-    /// A tunnel between these two.
+    /// A tunnel between these two, for this visitor.
     pub fn new(
         visitor: OnUpgrade,
         upstream: OnUpgrade,
         lease: Lease,
-        answer: UpgradeAnswer,
+        (answer, guest): (UpgradeAnswer, Guest),
     ) -> Self {
-        Self { visitor, upstream, lease, answer }
+        Self { visitor, upstream, lease, answer, guest }
     }
 
-    /// Lets the bytes flow, in a task of its own, until an end, silence, or the stop signal.
+    /// Lets the bytes flow, in a task of its own, until an end, silence, a ban, or the stop
+    /// signal.
     pub fn open(self, visit: &Visit, idle: Duration, mut access: Access) {
-        let Self { visitor, upstream, lease, answer } = self;
+        let Self { visitor, upstream, lease, answer, guest } = self;
+        let banned = guest.banned(Arc::clone(&visit.plan.load().bans));
         let place = Arc::clone(&visit.place);
         let stop = visit.stop.clone();
         answer.tunnel();
@@ -77,6 +82,10 @@ impl Tunnel {
             let bytes = tokio::select! {
                 bytes = relay => bytes.unwrap_or_default(),
                 () = stop.cancelled() => 0,
+                () = banned => {
+                    access.ended(Some(Refusal::Banned.name()));
+                    0
+                }
             };
             access.sent(usize::try_from(bytes).unwrap_or(usize::MAX));
             drop(place);

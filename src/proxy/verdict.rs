@@ -4,6 +4,7 @@
 use crate::address::{Client, Resolved};
 use crate::policy::source::{Plucked, WithBody};
 use crate::policy::{Found, Listener, Property, UnknownProperty};
+use crate::proxy::guest::Guest;
 use crate::proxy::head::{self, Rewrite, View};
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
@@ -65,6 +66,12 @@ impl<'a> Verdict<'a> {
         matches!(self.found, Found::Property(..))
     }
 
+    /// Who asks, for those who count and who turn away.
+    pub fn guest(&self) -> Guest {
+        let (client, handle) = (self.resolved.client, self.told.handle);
+        Guest { property: Arc::clone(&self.property.id), client, handle }
+    }
+
     /// How the head is rewritten.
     pub fn rewrite(&'a self, plan: &'a Plan) -> Rewrite<'a> {
         Rewrite {
@@ -76,6 +83,19 @@ impl<'a> Verdict<'a> {
             via: self.pool.settings.via,
         }
     }
+}
+
+/// Counts the request with this head among those that its visitor may make at its listener,
+/// whatever it asks for: before a byte of its body is read.
+///
+/// # Errors
+/// [`Refusal::RateLimited`]
+pub fn count(visit: &Visit, plan: &Plan, parts: &Parts) -> Result<(), Refusal> {
+    let listener = listener(visit, plan);
+    if listener.rate.is_none() {
+        return Ok(());
+    }
+    plan.rates.at_listener(listener, client(listener, visit, parts).client)
 }
 
 /// Whether nothing in this head names a property.

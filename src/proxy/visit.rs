@@ -87,8 +87,11 @@ impl Visit {
             plan.country.as_deref(),
             client,
             property,
-            &moment,
+            (&moment, secret.number),
         ));
+        if let Some(handle) = told.handle {
+            plan.bans.saw(&property.id, client, handle);
+        }
         *memo = Some(Memo {
             generation: plan.generation,
             secret: secret.number,

@@ -7,9 +7,7 @@ use crate::policy::settings::{CountryFile, Rotation, Secrets};
 use crate::policy::upstream::{Server, Upstream};
 use crate::policy::{Listener, Settings, listener::Transport};
 use crate::proxy::Plan;
-use crate::proxy::ceiling::Ceiling;
-use crate::proxy::plan::Secret;
-use crate::proxy::token_table::TokenTable;
+use crate::proxy::plan::{Kept, Secret};
 use crate::proxy::upstream::{Pool, client_config};
 use crate::redact::hand::HashKey;
 use crate::server::certificates::BadFile;
@@ -104,16 +102,11 @@ pub(super) fn plan(
         (None, Some(before)) if before.settings.hash_key.is_none() => Arc::clone(&before.hash_key),
         (None, _) => random_key()?,
     };
-    let tokens = match before {
-        Some(before) => Arc::clone(&before.tokens),
-        None => Arc::new(TokenTable::new(&*random()?, &settings)),
+    let kept = match before {
+        Some(before) => before.kept(),
+        None => Kept::new(&*random()?, &settings),
     };
-    let limit = settings.limits.held_bytes;
-    let ceiling = match before {
-        Some(before) => before.ceiling.with_limit(limit),
-        None => Ceiling::new(limit),
-    };
-    Ok(Plan::new(Arc::new(settings), pools, secret, country, hash_key, tokens, ceiling))
+    Ok(Plan::new(Arc::new(settings), pools, secret, country, hash_key, kept))
 }
 
 /// The key of hashes and stand-ins in this file.

@@ -66,7 +66,7 @@ struct Ready {
 /// How often certificate files are looked at.
 const LOOK: Duration = Duration::from_secs(2);
 
-/// How often idle upstream connections are swept.
+/// How often idle upstream connections are swept, and visitors forgotten.
 const SWEEP: Duration = Duration::from_secs(15);
 
 impl Server {
@@ -128,6 +128,11 @@ impl Server {
         self.inside.note_reload(succeeded);
     }
 
+    /// The plan in force.
+    pub fn plan(&self) -> Arc<Plan> {
+        self.inside.plan.load_full()
+    }
+
     /// Swaps the policy. Either all of it is in force afterwards, or nothing has changed:
     /// listeners that stay keep their sockets and connections, exchanges under way end
     /// under the policy that they began with.
@@ -146,7 +151,7 @@ impl Server {
             self.rotation = rotation;
             self.turn(keeper);
         }
-        plan.tokens.renew(&plan.settings);
+        plan.renew();
         self.inside.plan.store(Arc::new(plan));
         self.open(doors);
         self.desk.open(desk, &self.inside);
@@ -357,7 +362,8 @@ async fn turn(keeper: Keeper, secret: Arc<ArcSwap<Secret>>, until: CancellationT
     }
 }
 
-/// Closes upstream connections that have been idle for too long.
+/// Closes upstream connections that have been idle for too long, and forgets visitors who need not
+/// be remembered any more.
 async fn sweep(plan: Arc<ArcSwap<Plan>>, until: CancellationToken) {
     let mut ticks = interval(SWEEP);
     loop {
@@ -365,7 +371,9 @@ async fn sweep(plan: Arc<ArcSwap<Plan>>, until: CancellationToken) {
             () = until.cancelled() => return,
             _ = ticks.tick() => {}
         }
-        for pool in &plan.load().pools {
+        let plan = plan.load();
+        plan.forget();
+        for pool in &plan.pools {
             pool.sweep();
         }
     }

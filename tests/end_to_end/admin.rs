@@ -217,6 +217,48 @@ async fn a_unix_socket_is_for_its_owner_and_moves_with_a_reload() {
     assert_eq!(health(other).await, Some(200));
 }
 
+#[tokio::test]
+async fn an_agent_bans_whom_the_backend_saw() {
+    let shop = backend::start().await;
+    let door = cloakroom::before(&shop).record("pseudonym").toml(ADMIN).start().await;
+    let ann = visitor::at("203.0.113.77");
+    assert_eq!(ann.get(&door, "/").await.status(), 200);
+    let handle = shop.only().field("x-forwarded-for");
+    let order = |more: &str| format!("{{\"property\":\"shop\",\"handle\":\"{handle}\"{more}}}");
+    let bans = |method: &'static str, body: String| {
+        let at = door.admin();
+        async move { ask_with(at, method, "/bans", &body).await }
+    };
+    let made = bans("POST", order(",\"for\":\"1h\"")).await;
+    assert_eq!(made.status(), 201, "{}", made.text());
+    assert_eq!(ann.get(&door, "/").await.status(), 403);
+    assert_eq!(visitor::at("203.0.113.78").get(&door, "/").await.status(), 200);
+    let listed = bans("GET", String::new()).await;
+    let told: Value = serde_json::from_slice(&listed.body).expect("JSON");
+    assert_eq!((&told[0]["handle"], &told[0]["visitors"]), (&handle.as_str().into(), &1.into()));
+    assert!(!listed.text().contains("203.0.113"), "{}", listed.text());
+    let metrics = ask(door.admin(), "GET", "/metrics", "").await.text();
+    assert!(metrics.contains("cloakroom_bans 1\n"), "{metrics}");
+    assert!(metrics.contains("cloakroom_refusals_total{reason=\"banned\"} 1\n"), "{metrics}");
+    assert_eq!(bans("DELETE", order("")).await.status(), 200);
+    assert_eq!(bans("DELETE", order("")).await.status(), 404);
+    assert_eq!(ann.get(&door, "/").await.status(), 200);
+    for (body, status, says) in [
+        (String::new(), 400, "expected"),
+        (order(""), 400, "expected"),
+        (order(",\"for\":\"soon\""), 400, "expected"),
+        (order(",\"for\":\"1h\",\"why\":1"), 400, "expected"),
+        (order(",\"for\":\"1h\"").replace("shop", "none"), 422, "no-property"),
+        (order(",\"for\":\"1h\"").replace(&handle, "203.0.113.77"), 422, "never-told"),
+        ("x".repeat(5000), 413, "more than a ban takes"),
+    ] {
+        let answer = bans("POST", body.clone()).await;
+        assert_eq!(answer.status(), status, "{body}");
+        assert!(answer.text().contains(says), "{body}: {}", answer.text());
+        assert!(!answer.text().contains("203.0.113"), "{}", answer.text());
+    }
+}
+
 async fn check_ready(door: &Door, status: u16, says: impl Fn(&Value) -> bool) {
     let answer = ask(door.admin(), "GET", "/readyz", "").await;
     let told: Value = serde_json::from_slice(&answer.body).expect("JSON");
@@ -225,18 +267,36 @@ async fn check_ready(door: &Door, status: u16, says: impl Fn(&Value) -> bool) {
     assert!(says(&told), "{told}");
 }
 
+async fn ask_with(at: SocketAddr, method: &str, path: &str, body: &str) -> Message {
+    let fields = format!("content-length: {}", body.len());
+    let stream = TcpStream::connect(at).await.expect("an admin listener");
+    on_with(stream, method, path, (&fields, body)).await
+}
+
 async fn ask(at: SocketAddr, method: &str, path: &str, fields: &str) -> Message {
     on(TcpStream::connect(at).await.expect("an admin listener"), method, path, fields).await
 }
 
 /// Asks on this stream, as `localhost` unless the fields say otherwise.
-async fn on<S>(mut stream: S, method: &str, path: &str, fields: &str) -> Message
+async fn on<S>(stream: S, method: &str, path: &str, fields: &str) -> Message
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    on_with(stream, method, path, (fields, "")).await
+}
+
+async fn on_with<S>(
+    mut stream: S,
+    method: &str,
+    path: &str,
+    (fields, body): (&str, &str),
+) -> Message
 where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let host = if fields.starts_with("host") { "" } else { "host: localhost\r\n" };
     let more = if fields.is_empty() { String::new() } else { format!("{fields}\r\n") };
-    let head = format!("{method} {path} HTTP/1.1\r\n{host}{more}connection: close\r\n\r\n");
+    let head = format!("{method} {path} HTTP/1.1\r\n{host}{more}connection: close\r\n\r\n{body}");
     stream.write_all(head.as_bytes()).await.expect("a request");
     let mut reader = Reader::new(stream);
     let mut answer = reader.head().await.expect("an answer");

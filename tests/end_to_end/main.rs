@@ -6,6 +6,7 @@ mod bodies;
 mod harness;
 
 mod admin;
+mod bans;
 mod ceiling;
 mod client;
 mod contacts;
@@ -16,6 +17,7 @@ mod itself;
 mod pipeline;
 mod presets;
 mod property;
+mod rates;
 mod recording;
 mod redaction;
 mod refusal;

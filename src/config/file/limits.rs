@@ -68,6 +68,19 @@ pub struct Limits {
     /// that was not used for the longest. 0: none is ever learnt.
     #[schemars(range(min = 0, max = 10_000_000))]
     pub bindings: Option<Placed<u32>>,
+    /// Visitors whose requests are counted at one time, where anything has a `rate`. Over it the
+    /// one is forgotten who may ask again the soonest. Each takes 16 bytes.
+    #[schemars(range(min = 1000, max = 10_000_000))]
+    pub rate_visitors: Option<Placed<u32>>,
+    /// Bans at one time. Over it no more are taken.
+    #[schemars(range(min = 1, max = 1_000_000))]
+    pub bans: Option<Placed<u32>>,
+    /// Visitors that are remembered beside the stand-ins that they have in the running rotation
+    /// period, so that a ban outlives it. Over it the one is forgotten whose last connection
+    /// began the longest ago. 0: none is, and a ban of a stand-in ends with its period. Each
+    /// takes 24 bytes.
+    #[schemars(range(min = 0, max = 10_000_000))]
+    pub ban_visitors: Option<Placed<u32>>,
 }
 
 /// How long a client may take.

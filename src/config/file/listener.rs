@@ -1,5 +1,6 @@
 //! `[[listener]]` as typed.
 
+use super::rate::Rate;
 use super::value::{BindAddress, FieldName, FilePath, Network, OneOrMany, Placed};
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -31,6 +32,9 @@ pub struct Listener {
     pub scheme: Option<Placed<Scheme>>,
     /// HTTP/2 with prior knowledge instead of HTTP/1.1, for a listener without TLS.
     pub h2c: Option<Placed<bool>>,
+    /// How often one visitor may ask, whatever it asks for. Where it is left out: as often as it
+    /// likes.
+    pub rate: Option<Placed<Rate>>,
     /// How TLS is terminated. Without this table the listener speaks plain HTTP.
     pub tls: Option<Placed<Tls>>,
 }

@@ -9,6 +9,7 @@ pub mod binding;
 pub mod limits;
 pub mod listener;
 pub mod property;
+pub mod rate;
 pub mod redaction;
 pub mod source;
 pub mod upstream;

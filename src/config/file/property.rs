@@ -1,6 +1,7 @@
 //! `[properties]` and `[[property]]` as typed.
 
 use super::binding::Binding;
+use super::rate::{Rate, WsRate};
 use super::source::Source;
 use super::value::{FilePath, HostName, Placed};
 use schemars::JsonSchema;
@@ -53,6 +54,11 @@ macro_rules! with_choices {
             /// The name of the `[[redaction]]` whose rules hold for responses; "none" where there
             /// shall be none. Where nobody says one, nothing is taken out.
             pub redact_responses: Option<Placed<String>>,
+            /// How often one visitor may ask. Where nobody says so: as often as it likes.
+            pub rate: Option<Placed<Rate>>,
+            /// How often a visitor may say something on one WebSocket. Where nobody says so: as
+            /// often as it likes.
+            pub ws_rate: Option<Placed<WsRate>>,
         }
 
         impl $name {
@@ -67,6 +73,8 @@ macro_rules! with_choices {
                     upstream: self.upstream.as_ref(),
                     redact: self.redact.as_ref(),
                     redact_responses: self.redact_responses.as_ref(),
+                    rate: self.rate.as_ref(),
+                    ws_rate: self.ws_rate.as_ref(),
                 }
             }
         }
@@ -117,6 +125,10 @@ pub struct Choices<'a> {
     pub redact: Option<&'a Placed<String>>,
     /// `redact_responses`
     pub redact_responses: Option<&'a Placed<String>>,
+    /// `rate`
+    pub rate: Option<&'a Placed<Rate>>,
+    /// `ws_rate`
+    pub ws_rate: Option<&'a Placed<WsRate>>,
 }
 
 impl Choices<'_> {
@@ -131,6 +143,8 @@ impl Choices<'_> {
             upstream,
             redact,
             redact_responses,
+            rate,
+            ws_rate,
         } = self;
         record.is_none()
             && truncate.is_none()
@@ -140,6 +154,8 @@ impl Choices<'_> {
             && upstream.is_none()
             && redact.is_none()
             && redact_responses.is_none()
+            && rate.is_none()
+            && ws_rate.is_none()
     }
 }
 

@@ -1,5 +1,6 @@
 //! What a property's choices mean, taken together with the default's and the floor.
 
+use super::rate;
 use super::redaction::{NONE, Named};
 use super::vault::{NoKey, Vault};
 use crate::address::recording::{Mode, Recording, StandIn, Truncation};
@@ -8,8 +9,9 @@ use crate::config::file::property::{self as typed, Choices, Record};
 use crate::config::file::value::{FilePath, Placed, either};
 use crate::config::nearest::nearest;
 use crate::config::report::Reports;
-use crate::policy::Policy;
 use crate::policy::property::{TRUNCATE_V4_BITS, TRUNCATE_V6_BITS};
+use crate::policy::rate::Pace;
+use crate::policy::{Policy, Rate};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::path::Path;
@@ -39,6 +41,8 @@ pub(super) struct Chooser<'c> {
     upstreams: HashMap<String, usize>,
     redactions: HashMap<String, usize>,
     policies: HashMap<Chosen, Arc<Policy>>,
+    /// What the default allows of a visitor: how often it may ask, and speak.
+    default_rates: (Option<Rate>, Option<Pace>),
 }
 
 /// A policy in a form that can be looked up. What the mode does not use is left out.
@@ -49,6 +53,8 @@ struct Chosen {
     upstream: usize,
     redact: Option<usize>,
     redact_responses: Option<usize>,
+    rate: Option<Rate>,
+    ws_rate: Option<Pace>,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,7 +72,8 @@ impl<'c> Chooser<'c> {
         let upstreams = names.map(|(index, name)| (name.clone(), index)).collect();
         let sets = ground.redactions.iter().flatten().enumerate();
         let redactions = sets.map(|(index, set)| (set.name.clone(), index)).collect();
-        Self { ground, vault, upstreams, redactions, policies: HashMap::new() }
+        let (policies, default_rates) = (HashMap::new(), (None, None));
+        Self { ground, vault, upstreams, redactions, policies, default_rates }
     }
 
     /// Judges the default itself. It may hold settings for modes that it does not choose:
@@ -78,6 +85,7 @@ impl<'c> Chooser<'c> {
         self.country(default, Choices::default(), reports);
         self.redaction(default.redact, None, reports);
         self.redaction(default.redact_responses, None, reports);
+        self.default_rates = self.rates(default, Choices::default(), reports);
         if default.truncate.is_some() {
             self.truncation(default, Choices::default(), reports);
         }
@@ -137,9 +145,18 @@ impl<'c> Chooser<'c> {
         let redact = self.redaction(own.redact, default.redact, reports);
         let redact_responses =
             self.redaction(own.redact_responses, default.redact_responses, reports);
+        let (rate, ws_rate) = self.rates(own, default, reports);
         let upstream = self.upstream(own, default, reports)?;
         let (redact, redact_responses) = (redact?, redact_responses?);
-        self.shared(Chosen { recording, country, upstream, redact, redact_responses })
+        self.shared(Chosen {
+            recording,
+            country,
+            upstream,
+            redact,
+            redact_responses,
+            rate,
+            ws_rate,
+        })
     }
 
     /// Whether any policy tells the backend a country.
@@ -275,6 +292,25 @@ impl<'c> Chooser<'c> {
         known.map(Some)
     }
 
+    /// How often a visitor may ask, and how often it may speak.
+    fn rates(
+        &self,
+        own: Choices<'_>,
+        default: Choices<'_>,
+        reports: &mut Reports,
+    ) -> (Option<Rate>, Option<Pace>) {
+        let rate = match (own.rate, default.rate) {
+            (Some(own), _) => rate::rate(&own.value, reports),
+            // It was read before, and blamed.
+            (None, default) => default.and(self.default_rates.0),
+        };
+        let ws_rate = match (own.ws_rate, default.ws_rate) {
+            (Some(own), _) => rate::ws_rate(&own.value, reports),
+            (None, default) => default.and(self.default_rates.1),
+        };
+        (rate, ws_rate)
+    }
+
     fn shared(&mut self, chosen: Chosen) -> Option<Arc<Policy>> {
         if let Some(policy) = self.policies.get(&chosen) {
             return Some(Arc::clone(policy));
@@ -291,14 +327,15 @@ impl<'c> Chooser<'c> {
             }
             ChosenRecording::Full => Recording::Full,
         };
-        let Chosen { country, upstream, redact, redact_responses, .. } = chosen;
+        let Chosen { country, upstream, redact, redact_responses, rate, ws_rate, .. } = chosen;
         let sets = self.ground.redactions.as_deref().unwrap_or_default();
         let set = |number: Option<usize>| {
             let set = number.and_then(|number| sets.get(number)?.set.as_ref());
             set.map(Arc::clone)
         };
         let (redact, redact_responses) = (set(redact), set(redact_responses));
-        let policy = Policy { recording, country, upstream, redact, redact_responses };
+        let policy =
+            Policy { recording, country, upstream, redact, redact_responses, rate, ws_rate };
         let policy = Arc::new(policy);
         self.policies.insert(chosen, Arc::clone(&policy));
         Some(policy)

@@ -56,6 +56,9 @@ pub(super) fn limits(typed: &typed::Limits, reports: &mut Reports) -> Limits {
     count(&typed.h2_pending_resets, &mut limits.h2_pending_resets);
     count(&typed.json_depth, &mut limits.json_depth);
     count(&typed.bindings, &mut limits.bindings);
+    count(&typed.rate_visitors, &mut limits.rate_visitors);
+    count(&typed.bans, &mut limits.bans);
+    count(&typed.ban_visitors, &mut limits.ban_visitors);
     if let Some(count) = &typed.decoded_ratio {
         limits.decoded_ratio = count.value;
     }

@@ -1,5 +1,6 @@
 //! What a `[[listener]]` means: where to bind, and whom to believe.
 
+use super::rate::rate;
 use super::words::{self, free_field, network};
 use crate::address::{Chain, Source, Trust};
 use crate::config::file::listener as typed;
@@ -45,6 +46,7 @@ pub(super) fn listeners(
                 typed::Scheme::Https => Scheme::Https,
             };
         }
+        listener.rate = typed.value.rate.as_ref().and_then(|typed| rate(&typed.value, reports));
         listener.chain = chain(&typed.value, reports);
         listener.proxy_protocol = proxy_protocol(&typed.value, reports);
         listeners.push(listener);

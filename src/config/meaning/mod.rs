@@ -11,6 +11,7 @@ mod limits;
 mod listener;
 mod numbers;
 mod property;
+mod rate;
 mod redaction;
 mod source;
 mod upstream;

@@ -6,7 +6,7 @@
 //! sources: they speak where they are known, and are silent where another one speaks.
 
 use crate::policy::binding::{Binding, Tokens};
-use crate::policy::property::{Property, UnknownProperty};
+use crate::policy::property::{Policy, Property, UnknownProperty};
 use crate::policy::source::{RequestView, Source};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -176,6 +176,16 @@ impl Book {
     /// The property of this id. Of several, the first.
     pub fn by_id(&self, id: &str) -> Option<&Property> {
         self.properties.get(*self.by_id.get(id)? as usize)
+    }
+
+    /// The policies of all properties, and of the unknown one where it is served. Properties that
+    /// chose alike share one.
+    pub fn policies(&self) -> impl Iterator<Item = &Policy> {
+        let unknown = match &self.unknown {
+            UnknownProperty::Serve(property) => Some(property),
+            UnknownProperty::Refuse => None,
+        };
+        self.properties.iter().chain(unknown).map(|property| &*property.policy)
     }
 
     /// All properties, in the order in which they were configured.

@@ -1,9 +1,11 @@
 //! Whose rules hold in a conversation.
 
-use crate::policy::UnknownProperty;
+use crate::policy::rate::Pace;
 use crate::policy::websocket::OnReload;
+use crate::policy::{Property, UnknownProperty};
 use crate::proxy::filter::Screens;
 use crate::proxy::finds::Finds;
+use crate::proxy::guest::Guest;
 use crate::proxy::learn::Learn;
 use crate::proxy::plan::Plan;
 use crate::proxy::visit::Visit;
@@ -11,6 +13,7 @@ use crate::proxy::websocket::flow::Broken;
 use crate::proxy::websocket::messages::Messages;
 use crate::proxy::websocket::relay::Turns;
 use std::sync::Arc;
+use std::time::Instant;
 
 /// Whose rules hold in a conversation: those that it began with, or, where the configuration
 /// says so, those in force when a message begins.
@@ -18,13 +21,18 @@ use std::sync::Arc;
 pub struct Chair {
     visit: Arc<Visit>,
     plan: Arc<Plan>,
-    property: Arc<str>,
+    guest: Guest,
     screens: Screens,
     finds: Arc<Finds>,
     /// Whether the property is known, so that its backend's messages teach tokens.
     learns: bool,
     /// Which directions have not yet heard of new rules.
     renewed: Renewed,
+    /// How often the visitor may say something.
+    pace: Option<Pace>,
+    began: Instant,
+    /// When it may say as much as if it never had, in nanoseconds since the beginning.
+    full: u64,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,29 +42,37 @@ struct Renewed {
 }
 
 impl Chair {
-    /// The rules of this property, as the exchange that opens the conversation has them, and
-    /// whether its messages teach anything.
+    /// The rules of this guest's property, as the exchange that opens the conversation has them,
+    /// and whether its messages teach anything.
     pub fn new(
         visit: &Arc<Visit>,
         plan: &Arc<Plan>,
-        property: &Arc<str>,
+        guest: Guest,
         (screens, learn): (Screens, Option<Learn>),
         finds: &Arc<Finds>,
     ) -> Self {
         Self {
             visit: Arc::clone(visit),
             plan: Arc::clone(plan),
-            property: Arc::clone(property),
+            pace: property(plan, &guest.property).and_then(|property| property.policy.ws_rate),
+            guest,
             screens,
             finds: Arc::clone(finds),
             learns: learn.is_some(),
             renewed: Renewed::default(),
+            began: Instant::now(),
+            full: 0,
         }
     }
 
     /// The connection of the visitor.
     pub fn visit(&self) -> &Arc<Visit> {
         &self.visit
+    }
+
+    /// The visitor.
+    pub fn guest(&self) -> &Guest {
+        &self.guest
     }
 
     /// The plan whose rules hold.
@@ -74,7 +90,7 @@ impl Chair {
     }
 
     fn of_upstream(&self) -> Messages {
-        let learn = self.learns.then(|| Learn::of(&self.plan, &self.property)).flatten();
+        let learn = self.learns.then(|| Learn::of(&self.plan, &self.guest.property)).flatten();
         Messages::new(self.screens.response.clone(), learn)
     }
 
@@ -86,21 +102,37 @@ impl Chair {
             return Ok(());
         }
         let plan = Arc::clone(&in_force);
-        let book = &plan.settings.book;
-        let property = match (book.by_id(&self.property), book.unknown()) {
-            (Some(property), _) | (None, UnknownProperty::Serve(property)) => property,
-            (None, UnknownProperty::Refuse) => return Err(Broken::Refused),
-        };
+        let property = property(&plan, &self.guest.property).ok_or(Broken::Refused)?;
         self.screens = Screens::new(&plan, property, self.visit.dice, &self.finds);
+        self.pace = property.policy.ws_rate;
         self.renewed = Renewed { inward: true, outward: true };
         self.plan = plan;
         Ok(())
+    }
+
+    /// The visitor says something, which counts.
+    fn admit(&mut self) -> Result<(), Broken> {
+        if let Some(pace) = self.pace {
+            let now = u64::try_from(self.began.elapsed().as_nanos()).unwrap_or(u64::MAX);
+            self.full = pace.admit(self.full, now).map_err(|_| Broken::RateLimited)?;
+        }
+        Ok(())
+    }
+}
+
+/// The property of this id under this plan, or the unknown one.
+fn property<'a>(plan: &'a Plan, id: &str) -> Option<&'a Property> {
+    let book = &plan.settings.book;
+    match (book.by_id(id), book.unknown()) {
+        (Some(property), _) | (None, UnknownProperty::Serve(property)) => Some(property),
+        (None, UnknownProperty::Refuse) => None,
     }
 }
 
 impl Turns for Chair {
     fn inward(&mut self) -> Result<Option<Messages>, Broken> {
         self.refresh()?;
+        self.admit()?;
         let renewed = std::mem::take(&mut self.renewed.inward);
         Ok(renewed.then(|| self.of_visitor()))
     }

@@ -6,7 +6,7 @@ use crate::proxy::tunnel::UpgradeAnswer;
 use crate::proxy::upstream::Lease;
 use crate::proxy::websocket::call::Agreed;
 use crate::proxy::websocket::chair::Chair;
-use crate::proxy::websocket::flow::Flow;
+use crate::proxy::websocket::flow::{Broken, Flow};
 use crate::proxy::websocket::relay::{Outcome, Relay, Times};
 use crate::websocket::{Code, Limits, Reader, Writer};
 use hyper::upgrade::{OnUpgrade, Upgraded};
@@ -64,11 +64,16 @@ impl Conversation {
         relay.heard_already(early, &mut chair);
         let outcome = {
             let mut stopped = pin!(stop.cancelled());
-            let mut stops = false;
+            let mut banned = pin!(chair.guest().clone().banned(Arc::clone(&plan.bans)));
+            let (mut stops, mut is_banned) = (false, false);
             poll_fn(|cx| {
                 if !stops && stopped.as_mut().poll(cx).is_ready() {
                     stops = true;
                     relay.end(Code::GOING_AWAY, "stopped");
+                }
+                if !is_banned && banned.as_mut().poll(cx).is_ready() {
+                    is_banned = true;
+                    relay.turn_away(Broken::Banned);
                 }
                 relay.poll(cx, &mut chair)
             })

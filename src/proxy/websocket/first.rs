@@ -236,19 +236,19 @@ async fn meet(
     let change = Change::WebSocket(asked);
     let intake = Intake::empty();
     let answered = onward(visit, plan, parts, (intake, &plucked), &change, access).await?;
-    let Answered { mut response, lease, screens, property, learn, call, .. } = answered;
+    let Answered { mut response, lease, screens, guest, learn, call, .. } = answered;
     let call = call.filter(|call| call.is_answered(&response)).ok_or(Refusal::UpstreamBroken)?;
     let agreed = call.agreed(response.headers())?.unwrap_or_default();
     let upstream = hyper::upgrade::on(&mut response);
-    let chair = Chair::new(visit, plan, &property, (screens, learn), &access.finds);
+    let chair = Chair::new(visit, plan, guest, (screens, learn), &access.finds);
     Ok(Conversation { upstream, lease, agreed, chair })
 }
 
 /// What a visitor is told of a refusal.
 fn code(refusal: Refusal) -> Code {
     match refusal.status().as_u16() {
+        429 | 503 => Code::TRY_LATER,
         400..500 => Code::POLICY,
-        503 => Code::TRY_LATER,
         _ => Code::BAD_GATEWAY,
     }
 }

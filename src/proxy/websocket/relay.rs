@@ -123,6 +123,13 @@ where
         self.upstream.is_done = true;
     }
 
+    /// Nothing more of the visitor goes on, as if it had broken the rules.
+    pub fn turn_away(&mut self, why: Broken) {
+        if !self.visitor.is_done {
+            self.took_from_visitor(Err(why));
+        }
+    }
+
     /// Runs until it is over.
     pub fn poll(&mut self, cx: &mut Context<'_>, turns: &mut impl Turns) -> Poll<Outcome> {
         loop {

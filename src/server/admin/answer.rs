@@ -1,10 +1,11 @@
 //! What an operator is answered.
 
 use super::reply::{Reply, json, text};
-use super::{health, metrics, show};
+use super::{bans, health, metrics, show};
 use crate::server::inside::Inside;
 use http::header::{ACCEPT, ALLOW, CACHE_CONTROL, HOST, ORIGIN};
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode};
+use http_body_util::{BodyExt, Limited};
 use hyper::body::Incoming;
 use std::convert::Infallible;
 use std::net::IpAddr;
@@ -16,40 +17,42 @@ pub(super) async fn answer(
     is_local: bool,
     request: Request<Incoming>,
 ) -> Result<Reply, Infallible> {
-    let mut answer = route(&inside, is_local, &request).await;
+    let mut answer = route(&inside, is_local, request).await;
     answer.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static("no-store"));
     Ok(answer)
 }
 
-async fn route(inside: &Arc<Inside>, is_local: bool, request: &Request<Incoming>) -> Reply {
-    let path = request.uri().path();
-    let method = match path {
-        "/reload" => Method::POST,
-        _ => Method::GET,
+async fn route(inside: &Arc<Inside>, is_local: bool, request: Request<Incoming>) -> Reply {
+    let (parts, body) = request.into_parts();
+    let path = parts.uri.path();
+    let allowed: &[Method] = match path {
+        "/reload" => &[Method::POST],
+        "/bans" => &[Method::GET, Method::POST, Method::DELETE],
+        _ => &[Method::GET, Method::HEAD],
     };
     let known = match path {
         "/healthz" | "/readyz" | "/metrics" => true,
-        "/config" | "/reload" => is_local,
+        "/config" | "/reload" | "/bans" => is_local,
         _ => is_local && path.starts_with("/properties/"),
     };
     if !known {
         return text(StatusCode::NOT_FOUND, "there is nothing here\n");
     }
-    let is_asked =
-        *request.method() == method || *request.method() == Method::HEAD && method == Method::GET;
-    if !is_asked {
-        let mut answer = text(StatusCode::METHOD_NOT_ALLOWED, "not by this method\n");
-        let allowed = if method == Method::POST { "POST" } else { "GET, HEAD" };
-        answer.headers_mut().insert(ALLOW, HeaderValue::from_static(allowed));
-        return answer;
+    if !allowed.contains(&parts.method) {
+        let mut reply = text(StatusCode::METHOD_NOT_ALLOWED, "not by this method\n");
+        let names: Vec<_> = allowed.iter().map(Method::as_str).collect();
+        if let Ok(names) = HeaderValue::from_str(&names.join(", ")) {
+            reply.headers_mut().insert(ALLOW, names);
+        }
+        return reply;
     }
-    if is_local && is_of_a_page(request.headers()) {
+    if is_local && is_of_a_page(&parts.headers) {
         return text(StatusCode::FORBIDDEN, "not for web pages\n");
     }
     match path {
         "/healthz" => text(StatusCode::OK, "ok\n"),
         "/readyz" => health::ready(inside).await,
-        "/metrics" => metrics::answer(inside, request.headers().get(ACCEPT)),
+        "/metrics" => metrics::answer(inside, parts.headers.get(ACCEPT)),
         "/config" => json(StatusCode::OK, &show::config(&inside.plan.load())),
         "/reload" => match inside.reload().await {
             Ok(()) => text(StatusCode::OK, "reloaded\n"),
@@ -58,6 +61,17 @@ async fn route(inside: &Arc<Inside>, is_local: bool, request: &Request<Incoming>
                 text(StatusCode::UNPROCESSABLE_ENTITY, why)
             }
         },
+        "/bans" if parts.method == Method::GET => bans::list(&inside.plan.load()),
+        "/bans" => {
+            let Ok(body) = Limited::new(body, bans::LONGEST).collect().await else {
+                return text(StatusCode::PAYLOAD_TOO_LARGE, "more than a ban takes\n");
+            };
+            let (plan, body) = (inside.plan.load_full(), body.to_bytes());
+            match parts.method {
+                Method::POST => bans::make(&plan, &body),
+                _ => bans::lift(&plan, &body),
+            }
+        }
         _ => {
             let id = path.strip_prefix("/properties/").unwrap_or_default();
             match show::property(&inside.plan.load(), id) {

@@ -170,6 +170,9 @@ fn process(inside: &Inside, registry: &mut Registry) {
     let held = Gauge::<i64>::default();
     held.set(i64::try_from(plan.ceiling.held()).unwrap_or(i64::MAX));
     registry.register("held_bytes", "Bytes of bodies and messages that are held back", held);
+    let bans = Gauge::<i64>::default();
+    bans.set(i64::try_from(plan.bans.len()).unwrap_or(i64::MAX));
+    registry.register("bans", "Bans that hold", bans);
     let tokens = plan.tokens.counts();
     let bindings = By::<&str>::default();
     for (outcome, count) in

@@ -4,12 +4,14 @@
 //! Desk ─ bind ─ accept ─ answer ─┬─ health   /healthz, /readyz
 //!                                ├─ metrics  /metrics
 //!                                ├─ show     /config, /properties/ID: on this machine only
+//!                                ├─ bans     GET, POST, DELETE /bans: on this machine only
 //!                                └─          POST /reload:            on this machine only
 //! ```
 //!
 //! Nothing that is answered here is a visitor's, and no secret is: keys are named by their files.
 
 mod answer;
+mod bans;
 mod health;
 mod metrics;
 mod reply;

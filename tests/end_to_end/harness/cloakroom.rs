@@ -5,9 +5,11 @@ use super::backend::Backend;
 use super::soon;
 use ::cloakroom::config::{SourceFile, load};
 use ::cloakroom::policy::Settings;
+use ::cloakroom::proxy::Plan;
 use ::cloakroom::server::{Server, StartError};
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// The sealing key of property `shop` in mode `sealed`, 16 bytes in hexadecimal.
 pub(crate) const SEALING_KEY: &str = "0123456789abcdeffedcba9876543210";
@@ -209,6 +211,11 @@ impl Door {
     /// Tries to put another configuration in force.
     pub(crate) async fn try_reload(&mut self, with: &Builder) -> Result<(), StartError> {
         soon("the reload", self.server.reload(with.settings())).await
+    }
+
+    /// The plan in force, whose bans an agent has a hand in.
+    pub(crate) fn plan(&self) -> Arc<Plan> {
+        self.server.plan()
     }
 
     /// Where all of its listeners listen.

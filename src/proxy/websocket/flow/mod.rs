@@ -68,6 +68,10 @@ pub enum Broken {
     Refused,
     /// All exchanges together hold back as much as they may.
     Overloaded,
+    /// The visitor may not reach the property, for a time.
+    Banned,
+    /// The visitor says more than it may in a time.
+    RateLimited,
     /// There were no random bytes.
     Failed,
 }
@@ -79,7 +83,8 @@ impl Broken {
             Self::Violation(violation) => (violation.code, violation.what),
             Self::Blocked(Blocked::Overlong { .. }) => (Code::TOO_BIG, "message too complex"),
             Self::Blocked(_) => (Code::POLICY, "message not accepted"),
-            Self::Refused => (Code::POLICY, ""),
+            Self::Refused | Self::Banned => (Code::POLICY, ""),
+            Self::RateLimited => (Code::POLICY, "too many messages"),
             Self::Overloaded => (Code::TRY_LATER, "overloaded"),
             Self::Failed => (Code::INTERNAL, "internal error"),
         }
@@ -94,6 +99,8 @@ impl Broken {
             Self::Blocked(Blocked::Overlong { .. }) => "overlong",
             Self::Refused => "property-unknown",
             Self::Overloaded => "overloaded",
+            Self::Banned => "banned",
+            Self::RateLimited => "rate-limited",
             Self::Failed => "no-randomness",
         }
     }
