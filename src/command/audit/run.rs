@@ -1,0 +1,132 @@
+//! The audit from its first connection to its last.
+//!
+//! ```text
+//! visitor ──probe──▶ audited proxy ──▶ recorder ──Received──▶ verdict
+//!    └───────────────── answer, or none ──────────────────────┘
+//! ```
+//!
+//! One probe after the other: whatever arrives between two of them belongs to the first.
+
+use super::outcome::Outcome;
+use super::probe::Probe;
+use super::protocol::Protocol;
+use super::recorder::Recorder;
+use super::spelling::Finder;
+use super::suite::suite;
+use super::target::Target;
+use super::visitor::{Belief, Dial, Visitor};
+use crate::config::Entry;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+/// What is to be done.
+#[derive(Debug)]
+pub(super) struct Plan {
+    /// What is audited.
+    pub(super) target: Target,
+    /// Where the recorder listens.
+    pub(super) recorder: SocketAddr,
+    /// The address from which the audit connects; one of its own choice where there is none.
+    pub(super) source: Option<IpAddr>,
+    /// What the target's certificate has to be.
+    pub(super) belief: Belief,
+    /// Protocols that have to be spoken; all that are, where none is named.
+    pub(super) protocols: Vec<Protocol>,
+    /// Kinds of personal data that are tried; none, where the property redacts nothing.
+    pub(super) kinds: Vec<Entry>,
+    /// How long an answer may take.
+    pub(super) patience: Duration,
+}
+
+/// Does it. Returns the visitor's address as well, since the report names it.
+///
+/// # Errors
+/// Why it could not be done: an audit that saw nothing has found nothing out.
+pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
+    let Plan { target, recorder, source, belief, protocols, kinds, patience } = plan;
+    let address = resolve(&target).await?;
+    let mut dial = Dial::new(&target, address, &belief)?;
+    if let Some(source) = source.or_else(|| own_choice(address.ip())) {
+        dial = dial.from(source);
+    }
+    let listening = Recorder::start(recorder).await;
+    let listening =
+        listening.map_err(|e| format!("the recorder cannot listen at {recorder}: {e}"))?;
+    let own =
+        dial.local_address().await.map_err(|e| format!("{address} cannot be reached: {e}"))?;
+    let own = own.to_canonical();
+    let mut audit = Audit {
+        visitor: Visitor::new(target, dial.from(own), patience),
+        recorder: listening,
+        own: Finder::new(own),
+        outcome: Outcome::default(),
+    };
+    let probes = suite(own, &kinds);
+    let (first, others) = probes.split_first().ok_or("there is nothing to send")?;
+    let wanted = if protocols.is_empty() { &Protocol::ALL[..] } else { &protocols };
+    audit.find_out(first, wanted).await;
+    let Outcome { spoken, unspoken, .. } = &audit.outcome;
+    if spoken.is_empty() || (!protocols.is_empty() && !unspoken.is_empty()) {
+        let answers = unspoken.iter().map(|(over, why)| format!("\n  {over}: {why}"));
+        let answers: String = answers.collect();
+        return Err(format!(
+            "a plain request did not reach the recorder at {recorder}; what came instead:{answers}"
+        ));
+    }
+    for over in spoken.clone() {
+        for probe in others.iter().filter(|probe| probe.over.contains(&over)) {
+            audit.send(probe, over).await;
+        }
+    }
+    audit.outcome.end();
+    Ok((own, audit.outcome))
+}
+
+struct Audit {
+    visitor: Visitor,
+    recorder: Recorder,
+    own: Finder,
+    outcome: Outcome,
+}
+
+impl Audit {
+    /// Which of these protocols reach the recorder.
+    async fn find_out(&mut self, plain: &Probe, wanted: &[Protocol]) {
+        for &over in wanted {
+            let answer = self.visitor.ask(over, &plain.ask).await;
+            let received = self.recorder.take().await;
+            if received.is_empty() {
+                let why = answer.map_or_else(|why| why, |status| format!("answered {status}"));
+                self.outcome.unspoken.push((over, why));
+            } else {
+                self.outcome.spoken.push(over);
+                self.outcome.add(plain, over, &received, answer, &self.own);
+            }
+        }
+    }
+
+    async fn send(&mut self, probe: &Probe, over: Protocol) {
+        let answer = self.visitor.ask(over, &probe.ask).await;
+        let received = self.recorder.take().await;
+        self.outcome.add(probe, over, &received, answer, &self.own);
+    }
+}
+
+async fn resolve(target: &Target) -> Result<SocketAddr, String> {
+    let place = (target.server.as_str(), target.port);
+    let unknown = |why: String| format!("{}: {why}", target.server);
+    let mut found = tokio::net::lookup_host(place).await.map_err(|e| unknown(e.to_string()))?;
+    found.next().ok_or_else(|| unknown("it has no address".to_owned()))
+}
+
+/// An address that nobody else has: all of 127.0.0.0/8 is this machine, and what is at home
+/// in 127.0.0.1 would be found in every `Host`. Elsewhere the machine's own has to do.
+fn own_choice(target: IpAddr) -> Option<IpAddr> {
+    let mut dice = [0; 2];
+    if !target.is_loopback() || !target.is_ipv4() || aws_lc_rs::rand::fill(&mut dice).is_err() {
+        return None;
+    }
+    // No part may be 0, which is what truncation leaves, or so small that it is in every text.
+    let [c, d] = dice.map(|die| 40 + die % 200);
+    Some(IpAddr::V4(Ipv4Addr::new(127, 77, c, d)))
+}
