@@ -1,9 +1,10 @@
 //! What is printed: for people a table, for programs JSON.
 
 use super::outcome::{Finds, Outcome, Seen};
+use super::protocol::Protocol;
 use super::verdict::{Found, What};
 use serde::Serialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 use std::net::IpAddr;
 
@@ -29,41 +30,51 @@ pub(super) fn table(out: &mut impl Write, own: IpAddr, outcome: &Outcome) -> io:
             writeln!(out, "  {times} probes: {why}")?;
         }
     }
-    let places = outcome.leaks.len();
     let refused = refused.len();
     writeln!(out, "\n{sent} probes: {arrived} arrived, {refused} refused, {leaking} leaked")?;
-    if places > 0 {
-        writeln!(out, "{places} different leaks")?;
-    }
     Ok(())
 }
 
+/// One line for each place, and one for each kind of personal data.
 fn finds(out: &mut impl Write, title: &str, finds: &Finds) -> io::Result<()> {
     if finds.is_empty() {
         return Ok(());
     }
-    writeln!(out, "\n{title}")?;
-    let mut personal: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (found, seen) in finds {
-        let Found { what, place, spelling } = found;
+    let mut personal: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    let mut lines: BTreeMap<(&str, String), Line<'_>> = BTreeMap::new();
+    for (Found { what, place, spelling }, seen) in finds {
         let what = match what {
             What::Own => "the visitor's address",
             What::Claimed => "a claimed address",
             What::Personal(kind, format) => {
-                personal.entry(kind).or_default().push(format);
+                personal.entry(kind).or_default().insert(format);
                 continue;
             }
         };
-        let Seen { probes, over, first } = seen;
-        let over: Vec<String> = over.iter().map(ToString::to_string).collect();
-        let (place, over) = (place.to_string(), over.join(", "));
-        writeln!(out, "  {what:<22} {place:<36} {spelling:<22} {over:<28} {probes:>5} x  {first}")?;
+        let line = lines.entry((what, place.to_string())).or_default();
+        line.spellings.push(spelling);
+        line.over.extend(&seen.over);
+        line.probes += seen.probes;
     }
-    for (kind, mut formats) in personal {
-        formats.dedup();
-        writeln!(out, "  {kind:<22} {}", formats.join("; "))?;
+    writeln!(out, "\n{title}")?;
+    for ((what, place), Line { spellings, over, probes }) in lines {
+        let over: Vec<String> = over.iter().map(ToString::to_string).collect();
+        let (over, spellings) = (over.join(", "), spellings.join("; "));
+        writeln!(out, "  {what:<23}{place:<34} {over:<29}{probes:>5} x  {spellings}")?;
+    }
+    for (kind, formats) in personal {
+        let formats: Vec<&str> = formats.into_iter().collect();
+        writeln!(out, "  {kind:<23}{}", formats.join("; "))?;
     }
     Ok(())
+}
+
+/// What was found in one place.
+#[derive(Default)]
+struct Line<'a> {
+    spellings: Vec<&'a str>,
+    over: BTreeSet<Protocol>,
+    probes: usize,
 }
 
 /// The answers to what was refused, each with how often it was given.

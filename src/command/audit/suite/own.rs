@@ -2,7 +2,7 @@
 
 use crate::command::audit::probe::{Ask, Probe};
 use crate::command::audit::protocol::Protocol;
-use crate::command::audit::spelling::{base64, percent_decoded, written};
+use crate::command::audit::spelling::{base64, written};
 use std::net::IpAddr;
 
 /// Every probe of this kind for a visitor at this address. `bodies`: whether an address in a
@@ -29,7 +29,6 @@ pub(super) fn probes(own: IpAddr, bodies: bool) -> Vec<Probe> {
 
 /// The places of a head that no list of names covers.
 fn in_the_head(how: &str, spelt: &str) -> impl Iterator<Item = Probe> {
-    // A name of the reverse zone stands in no query as a colon would.
     let what = |place: &str| format!("own address in {place}, {how}");
     let page = format!("https://shop.example.org/?ip={spelt}");
     let mut probes = vec![
@@ -39,8 +38,8 @@ fn in_the_head(how: &str, spelt: &str) -> impl Iterator<Item = Probe> {
         Probe::own(what("an unlisted field"), Ask::field("X-Shop-Debug", spelt)),
     ];
     let path = format!("visitors/{spelt}/chat");
-    // Encoded twice a path means something else to many routers; a query is read by programs.
-    if percent_decoded(spelt.as_bytes()) == spelt.as_bytes() || how == "percent-encoded" {
+    // Many routers refuse a path that is encoded twice.
+    if how != "percent-encoded twice" {
         probes.push(Probe::own(what("the path"), Ask::path(path)));
     }
     probes.into_iter()

@@ -25,7 +25,7 @@ fn probe(kind: &'static str, part: &str, wrapped: Wrapped) -> Probe {
     forms.dedup();
     let over: &[Protocol] = match ask.message {
         Some(_) => &[Protocol::WebSocket],
-        None => &[Protocol::Http1],
+        None => &[Protocol::Http1, Protocol::Http2],
     };
     let bait = Bait::Personal { kind, format, forms };
     Probe { what: format!("{kind} in {format}"), ask, bait, over, counts: true }
