@@ -191,7 +191,8 @@ impl Door {
             true => Ok(b"0123456789abcdeffedcba9876543210".to_vec()),
             false => std::fs::read(file),
         };
-        let settings = load(file, [], &key).unwrap_or_else(|wrong| panic!("{wrong}\n{text}"));
+        let settings = load(file, [], &key).map_err(|wrong| format!("{wrong}\n{text}"));
+        let settings = settings.expect("a good configuration");
         let server = Server::start(settings).await.expect("it starts");
         let (_, address) = server.addresses().first().cloned().expect("a listener");
         Self { address, directory, _server: server }
@@ -256,7 +257,7 @@ fn binary() -> Command {
 }
 
 fn protocols() -> Value {
-    serde_json::json!(["HTTP/1.1", "HTTP/2", "WebSocket"])
+    serde_json::json!(["HTTP/1.1", "HTTP/2", "WebSocket", "WebSocket over HTTP/2"])
 }
 
 /// Bytes in, bytes out.

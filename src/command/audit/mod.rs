@@ -113,14 +113,25 @@ impl Audit {
         let queries: Vec<String> = target.query.into_iter().chain(self.query).collect();
         target.query = (!queries.is_empty()).then(|| queries.join("&"));
         target.fields = self.fields;
-        let named = [self.http1, self.http2, self.websocket].into_iter();
-        let protocols = Protocol::ALL.into_iter().zip(named);
+        let named = |over: &Protocol| match over {
+            Protocol::Http1 => self.http1,
+            Protocol::Http2 => self.http2,
+            Protocol::WebSocket | Protocol::WebSocketHttp2 => self.websocket,
+        };
+        let mut protocols: Vec<Protocol> = Protocol::ALL.into_iter().filter(named).collect();
+        let mut needed = protocols.clone();
+        // Few proxies take WebSockets over HTTP/2, and no browser minds.
+        needed.retain(|over| *over != Protocol::WebSocketHttp2);
+        if protocols.is_empty() {
+            protocols = Protocol::ALL.to_vec();
+        }
         Plan {
             target,
             recorder: self.upstream_bind,
             source: self.from,
             belief: if self.insecure { Belief::Anything } else { Belief::Signed(self.ca) },
-            protocols: protocols.filter_map(|(over, named)| named.then_some(over)).collect(),
+            protocols,
+            needed,
             kinds: if self.payloads { self.kinds } else { Vec::new() },
             patience: Duration::from_secs(self.timeout),
         }

@@ -2,6 +2,10 @@
 
 use super::protocol::Protocol;
 use super::spelling::Finder;
+use std::net::{IpAddr, Ipv4Addr};
+
+/// A hop that is nobody's visitor, and stands beside claims in lists. No claim is this address.
+pub(super) const OTHER_HOP: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 254));
 
 /// One request, or one conversation, with what it carries.
 #[derive(Debug)]

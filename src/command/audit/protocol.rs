@@ -11,11 +11,20 @@ pub(super) enum Protocol {
     Http2,
     /// WebSocket over HTTP/1.1 (RFC 6455), a connection for each conversation.
     WebSocket,
+    /// WebSocket over HTTP/2 (RFC 8441), a stream for each conversation.
+    WebSocketHttp2,
 }
 
 impl Protocol {
     /// All of them, in the order in which they are tried.
-    pub(super) const ALL: [Self; 3] = [Self::Http1, Self::Http2, Self::WebSocket];
+    pub(super) const ALL: [Self; 4] =
+        [Self::Http1, Self::Http2, Self::WebSocket, Self::WebSocketHttp2];
+
+    /// Those that send requests with bodies.
+    pub(super) const HTTP: &[Self] = &[Self::Http1, Self::Http2];
+
+    /// Those that send messages.
+    pub(super) const SOCKETS: &[Self] = &[Self::WebSocket, Self::WebSocketHttp2];
 }
 
 impl fmt::Display for Protocol {
@@ -24,6 +33,7 @@ impl fmt::Display for Protocol {
             Self::Http1 => "HTTP/1.1",
             Self::Http2 => "HTTP/2",
             Self::WebSocket => "WebSocket",
+            Self::WebSocketHttp2 => "WebSocket over HTTP/2",
         })
     }
 }

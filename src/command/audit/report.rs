@@ -16,8 +16,8 @@ pub(super) fn table(out: &mut impl Write, own: IpAddr, outcome: &Outcome) -> io:
     for (over, why) in unspoken {
         writeln!(out, "not tried  {over}: {why}")?;
     }
-    finds(out, "LEAKS", &outcome.leaks)?;
-    finds(out, "PASSED, NOT COUNTED", &outcome.passed)?;
+    finds(out, "LEAKS", &outcome.leaks, outcome.spoken.len())?;
+    finds(out, "PASSED, NOT COUNTED", &outcome.passed, outcome.spoken.len())?;
     if !outcome.disclosed.is_empty() {
         writeln!(out, "\nTOLD INSTEAD")?;
         for ((field, seems), times) in &outcome.disclosed {
@@ -35,8 +35,9 @@ pub(super) fn table(out: &mut impl Write, own: IpAddr, outcome: &Outcome) -> io:
     Ok(())
 }
 
-/// One line for each place, and one for each kind of personal data.
-fn finds(out: &mut impl Write, title: &str, finds: &Finds) -> io::Result<()> {
+/// One line for each place, and one for each kind of personal data. `spoken`: how many
+/// protocols were tried.
+fn finds(out: &mut impl Write, title: &str, finds: &Finds, spoken: usize) -> io::Result<()> {
     if finds.is_empty() {
         return Ok(());
     }
@@ -58,9 +59,10 @@ fn finds(out: &mut impl Write, title: &str, finds: &Finds) -> io::Result<()> {
     }
     writeln!(out, "\n{title}")?;
     for ((what, place), Line { spellings, over, probes }) in lines {
-        let over: Vec<String> = over.iter().map(ToString::to_string).collect();
-        let (over, spellings) = (over.join(", "), spellings.join("; "));
-        writeln!(out, "  {what:<23}{place:<34} {over:<29}{probes:>5} x  {spellings}")?;
+        let names: Vec<String> = over.iter().map(ToString::to_string).collect();
+        let over = if over.len() == spoken { "all protocols".to_owned() } else { names.join(", ") };
+        let spellings = spellings.join("; ");
+        writeln!(out, "  {what:<23}{place:<34} {over:<17}{probes:>5} x  {spellings}")?;
     }
     for (kind, formats) in personal {
         let formats: Vec<&str> = formats.into_iter().collect();

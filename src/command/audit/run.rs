@@ -30,8 +30,10 @@ pub(super) struct Plan {
     pub(super) source: Option<IpAddr>,
     /// What the target's certificate has to be.
     pub(super) belief: Belief,
-    /// Protocols that have to be spoken; all that are, where none is named.
+    /// Protocols that are tried.
     pub(super) protocols: Vec<Protocol>,
+    /// Those of them that have to be spoken.
+    pub(super) needed: Vec<Protocol>,
     /// Kinds of personal data that are tried; none, where the property redacts nothing.
     pub(super) kinds: Vec<Entry>,
     /// How long an answer may take.
@@ -43,7 +45,7 @@ pub(super) struct Plan {
 /// # Errors
 /// Why it could not be done: an audit that saw nothing has found nothing out.
 pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
-    let Plan { target, recorder, source, belief, protocols, kinds, patience } = plan;
+    let Plan { target, recorder, source, belief, protocols, needed, kinds, patience } = plan;
     let address = resolve(&target).await?;
     let mut dial = Dial::new(&target, address, &belief)?;
     if let Some(source) = source.or_else(|| own_choice(address.ip())) {
@@ -63,10 +65,9 @@ pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
     };
     let probes = suite(own, &kinds);
     let (first, others) = probes.split_first().ok_or("there is nothing to send")?;
-    let wanted = if protocols.is_empty() { &Protocol::ALL[..] } else { &protocols };
-    audit.find_out(first, wanted).await;
+    audit.find_out(first, &protocols).await;
     let Outcome { spoken, unspoken, .. } = &audit.outcome;
-    if spoken.is_empty() || (!protocols.is_empty() && !unspoken.is_empty()) {
+    if spoken.is_empty() || needed.iter().any(|needed| !spoken.contains(needed)) {
         let answers = unspoken.iter().map(|(over, why)| format!("\n  {over}: {why}"));
         let answers: String = answers.collect();
         return Err(format!(

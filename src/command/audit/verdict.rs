@@ -1,6 +1,6 @@
 //! What reached the recorder that should not have?
 
-use super::probe::Bait;
+use super::probe::{Bait, OTHER_HOP};
 use super::received::{Place, Received};
 use super::spelling::{Finder, contains, percent_decoded};
 use crate::address::fields::{AddressFields, Tells};
@@ -97,13 +97,13 @@ pub(super) fn disclosed(received: &[Received], own: &Finder, bait: &Bait) -> Vec
         if fields.tells(name.as_bytes()) != Some(Tells::Address) {
             continue;
         }
-        for address in addresses(value) {
-            let mut sent = looked_for(own, bait);
-            if sent.all(|(_, finder)| finder.address() != address) {
-                let seems =
-                    seems(address, looked_for(own, bait).map(|(_, finder)| finder.address()));
-                told.push((name.clone(), seems.to_owned()));
-            }
+        // What came as it was sent is told elsewhere.
+        if looked_for(own, bait).any(|(_, finder)| finder.find(value).is_some()) {
+            continue;
+        }
+        for address in addresses(value).into_iter().filter(|address| *address != OTHER_HOP) {
+            let sent = looked_for(own, bait).map(|(_, finder)| finder.address());
+            told.push((name.clone(), seems(address, sent).to_owned()));
         }
     }
     told
@@ -199,6 +199,8 @@ mod tests {
             ("forwarded", "for=252.1.2.3;proto=https", Some("a stand-in of 240.0.0.0/4")),
             ("x-real-ip", "10.0.0.1", Some("another address")),
             ("x-real-ip", "127.77.1.2", None),
+            ("x-real-ip", "127.77.1.2, 10.0.0.1", None),
+            ("x-real-ip", "198.51.100.254", None),
             ("x-shop", "10.0.0.1", None),
         ] {
             let received = received(Place::Field(name.to_owned()), value);

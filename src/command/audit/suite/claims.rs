@@ -2,7 +2,7 @@
 //! them, each its own.
 
 use crate::address::fields::{AddressFields, Tells};
-use crate::command::audit::probe::{Ask, Probe};
+use crate::command::audit::probe::{Ask, OTHER_HOP, Probe};
 use crate::command::audit::protocol::Protocol;
 use crate::command::audit::spelling::{Finder, written};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -43,7 +43,7 @@ fn one_line(name: &str, claims: &mut Claims, probes: &mut Vec<Probe>) {
     let mut probe = |name: &str, address: IpAddr, value: String| {
         let claim = vec![Finder::new(address)];
         let probe = Probe::claiming(&what, Ask::field(name, value), claim);
-        probes.push(probe.over(HTTP));
+        probes.push(probe.over(Protocol::HTTP));
     };
     let v4 = claims.v4();
     probe(name, v4, value(name, v4));
@@ -62,7 +62,7 @@ fn in_every_syntax(name: &str, claims: &mut Claims, probes: &mut Vec<Probe>) {
     let mut probe = |address: IpAddr, how: &str, lines: Vec<(String, String)>| {
         let what = format!("claimed in {name}, {how}");
         let claim = vec![Finder::new(address)];
-        probes.push(Probe::claiming(what, Ask::fields(lines), claim).over(HTTP));
+        probes.push(Probe::claiming(what, Ask::fields(lines), claim).over(Protocol::HTTP));
     };
     let own = |value: String| (name.to_owned(), value);
     let hop = || own(value(name, OTHER_HOP));
@@ -115,12 +115,12 @@ fn many(names: &[&str], claims: &mut Claims, probes: &mut Vec<Probe>) {
             probes.push(match trailing {
                 true => {
                     let what = format!("{what} in {} trailers", names.len());
-                    Probe::claiming(what, Ask::trailers(fields), looked_for).over(HTTP)
+                    Probe::claiming(what, Ask::trailers(fields), looked_for).over(Protocol::HTTP)
                 }
                 false => {
                     let what = format!("{what} in {} fields of a handshake", names.len());
                     let probe = Probe::claiming(what, Ask::fields(fields), looked_for);
-                    probe.over(&[Protocol::WebSocket])
+                    probe.over(Protocol::SOCKETS)
                 }
             });
         }
@@ -158,14 +158,11 @@ fn elsewhere(claims: &mut Claims, probes: &mut Vec<Probe>) {
     probe("referer", &Protocol::ALL, &|ip| {
         Ask::field("Referer", format!("https://shop.example.org/?ip={ip}"))
     });
-    probe("a body", HTTP, &|ip| Ask::body("application/json", format!("{{\"ip\":\"{ip}\"}}")));
-    probe("a message", &[Protocol::WebSocket], &|ip| Ask::message(format!("{{\"ip\":\"{ip}\"}}")));
+    probe("a body", Protocol::HTTP, &|ip| {
+        Ask::body("application/json", format!("{{\"ip\":\"{ip}\"}}"))
+    });
+    probe("a message", Protocol::SOCKETS, &|ip| Ask::message(format!("{{\"ip\":\"{ip}\"}}")));
 }
-
-const HTTP: &[Protocol] = &[Protocol::Http1, Protocol::Http2];
-
-/// A hop that is nobody's visitor. No claim is this address.
-const OTHER_HOP: IpAddr = IpAddr::V4(Ipv4Addr::new(198, 51, 100, 254));
 
 /// An address as the writers of this field put it there.
 fn value(name: &str, address: IpAddr) -> String {

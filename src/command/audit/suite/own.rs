@@ -21,8 +21,10 @@ pub(super) fn probes(own: IpAddr, bodies: bool) -> Vec<Probe> {
         probes.push(Probe::own(what, Ask::field(name, value)));
     }
     let trailer = vec![("X-Shop-Debug".to_owned(), format!("visitor {own} in queue"))];
-    probes
-        .push(Probe::own("own address in an unlisted trailer", Ask::trailers(trailer)).over(HTTP));
+    probes.push(
+        Probe::own("own address in an unlisted trailer", Ask::trailers(trailer))
+            .over(Protocol::HTTP),
+    );
     probes.extend(in_bodies(own).map(|probe| probe.counting(bodies)));
     probes
 }
@@ -49,12 +51,10 @@ fn in_bodies(own: IpAddr) -> impl Iterator<Item = Probe> {
     let json = format!("{{\"ip\":\"{own}\",\"text\":\"I am at {own}\"}}");
     [
         Probe::own("own address in a body of JSON", Ask::body("application/json", json.clone()))
-            .over(HTTP),
+            .over(Protocol::HTTP),
         Probe::own("own address in a body of text", Ask::body("text/plain", format!("at {own}")))
-            .over(HTTP),
-        Probe::own("own address in a message", Ask::message(json)).over(&[Protocol::WebSocket]),
+            .over(Protocol::HTTP),
+        Probe::own("own address in a message", Ask::message(json)).over(Protocol::SOCKETS),
     ]
     .into_iter()
 }
-
-const HTTP: &[Protocol] = &[Protocol::Http1, Protocol::Http2];

@@ -24,8 +24,8 @@ fn probe(kind: &'static str, part: &str, wrapped: Wrapped) -> Probe {
     let mut forms = vec![part.as_bytes().to_vec(), spelt.into_bytes()];
     forms.dedup();
     let over: &[Protocol] = match ask.message {
-        Some(_) => &[Protocol::WebSocket],
-        None => &[Protocol::Http1, Protocol::Http2],
+        Some(_) => Protocol::SOCKETS,
+        None => Protocol::HTTP,
     };
     let bait = Bait::Personal { kind, format, forms };
     Probe { what: format!("{kind} in {format}"), ask, bait, over, counts: true }

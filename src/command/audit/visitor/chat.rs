@@ -1,6 +1,7 @@
 //! A WebSocket as a browser opens it, with one message in it.
 
 use super::dial::{Dial, Stream};
+use super::multiplexed::Multiplexed;
 use super::plain::{Answer, head};
 use crate::command::audit::probe::Ask;
 use crate::command::audit::target::Target;
@@ -15,8 +16,8 @@ const MASK: Option<[u8; 4]> = Some([0x37, 0xfa, 0x21, 0x3d]);
 /// No answer of the recorder is longer.
 const LIMITS: Limits = Limits { frame: 1 << 20, message: 1 << 20, fragments: 1000 };
 
-/// Opens a WebSocket, says what is to be said, and waits until it was heard. Returns the
-/// status of the handshake's answer, or the code with which the proxy closed.
+/// Opens a WebSocket over HTTP/1.1, says what is to be said, and waits until it was heard.
+/// Returns the status of the handshake's answer, or the code with which the proxy closed.
 pub(super) async fn send(dial: &Dial, target: &Target, ask: &Ask) -> io::Result<u16> {
     let mut io = dial.connect(false, &ask.preface).await?;
     let key = handshake::key(*b"the sample nonce");
@@ -35,10 +36,25 @@ pub(super) async fn send(dial: &Dial, target: &Target, ask: &Ask) -> io::Result<
     if status != 101 {
         return Ok(status);
     }
-    // A property may be asked for by what the first message says, so there always is one.
-    let message = ask.message.as_deref().unwrap_or(b"{}");
-    let closed = converse(&mut io, message, rest).await?;
+    let closed = converse(&mut io, message(ask), rest).await?;
     Ok(closed.map_or(status, Code::value))
+}
+
+/// The same over HTTP/2, as one stream of the visitor's connection.
+pub(super) async fn send_within(
+    visitor: &mut Multiplexed,
+    target: &Target,
+    ask: &Ask,
+) -> io::Result<u16> {
+    let (status, io) = visitor.connect_websocket(target, ask).await?;
+    let Some(mut io) = io else { return Ok(status) };
+    let closed = converse(&mut io, message(ask), Vec::new()).await?;
+    Ok(closed.map_or(status, Code::value))
+}
+
+/// There always is one: properties may be named in it, and then nothing happens before it.
+fn message(ask: &Ask) -> &[u8] {
+    ask.message.as_deref().unwrap_or(b"{}")
 }
 
 /// Says it and closes; returns the code with which the other side was faster.

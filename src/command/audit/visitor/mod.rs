@@ -39,6 +39,9 @@ impl Visitor {
                 Protocol::Http1 => self.plain.send(&self.target, ask).await,
                 Protocol::Http2 => self.multiplexed.send(&self.target, ask).await,
                 Protocol::WebSocket => chat::send(&self.dial, &self.target, ask).await,
+                Protocol::WebSocketHttp2 => {
+                    chat::send_within(&mut self.multiplexed, &self.target, ask).await
+                }
             }
         };
         match timeout(self.patience, asking).await {

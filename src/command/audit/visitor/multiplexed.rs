@@ -1,17 +1,21 @@
-//! HTTP/2 with one request after the other.
+//! HTTP/2 with one request, or one conversation, after the other.
 
-use super::dial::Dial;
+use super::dial::{Dial, Stream};
 use super::plain::names;
 use crate::command::audit::probe::Ask;
 use crate::command::audit::target::Target;
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Version};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Response, Version};
 use http_body_util::combinators::BoxBody;
 use http_body_util::{BodyExt, Full};
+use hyper::body::Incoming;
 use hyper::client::conn::http2::{SendRequest, handshake};
+use hyper::ext::Protocol;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use std::convert::Infallible;
 use std::io;
+use std::time::Duration;
+use tokio::time::sleep;
 
 /// A body with its trailers.
 type Body = BoxBody<Bytes, Infallible>;
@@ -22,6 +26,12 @@ pub(super) struct Multiplexed {
     kept: Option<SendRequest<Body>>,
 }
 
+/// How often it is looked for the proxy's first settings, which come with its first bytes.
+const TRIES: u32 = 10;
+
+/// Between two looks.
+const SETTINGS: Duration = Duration::from_millis(20);
+
 impl Multiplexed {
     /// Before the first request.
     pub(super) fn new(dial: Dial) -> Self {
@@ -30,22 +40,62 @@ impl Multiplexed {
 
     /// Sends a request; returns the status of the answer.
     pub(super) async fn send(&mut self, target: &Target, ask: &Ask) -> io::Result<u16> {
-        let mut kept = self.kept.take();
-        if let Some(sender) = &mut kept
-            && sender.ready().await.is_err()
-        {
-            kept = None;
-        }
-        let mut sender = match kept {
-            Some(sender) => sender,
-            None => self.connect().await?,
-        };
-        let response = sender.send_request(request(target, ask)?).await;
-        let (head, body) = response.map_err(io::Error::other)?.into_parts();
+        let response = self.exchange(|| request(target, ask)).await?;
+        let status = response.status().as_u16();
         // An answer without an end is one as well.
-        body.collect().await.ok();
-        self.kept = Some(sender);
-        Ok(head.status.as_u16())
+        response.into_body().collect().await.ok();
+        Ok(status)
+    }
+
+    /// Asks for a WebSocket (RFC 8441 §5); returns the status of the answer, and the stream
+    /// where it was agreed on.
+    pub(super) async fn connect_websocket(
+        &mut self,
+        target: &Target,
+        ask: &Ask,
+    ) -> io::Result<(u16, Option<Box<dyn Stream>>)> {
+        let asking = || {
+            let mut request = request(target, ask)?;
+            *request.method_mut() = Method::CONNECT;
+            request.extensions_mut().insert(Protocol::from_static("websocket"));
+            let (name, value) = field("sec-websocket-version", "13")?;
+            request.headers_mut().append(name, value);
+            Ok(request)
+        };
+        let mut tries = 0;
+        let response = loop {
+            match self.exchange(asking).await {
+                // It cannot be asked for before the proxy's first settings have come.
+                Err(_) if tries < TRIES => tries += 1,
+                done => break done?,
+            }
+            sleep(SETTINGS).await;
+        };
+        let status = response.status().as_u16();
+        if !response.status().is_success() {
+            return Ok((status, None));
+        }
+        let upgraded = hyper::upgrade::on(response).await.map_err(io::Error::other)?;
+        Ok((status, Some(Box::new(TokioIo::new(upgraded)))))
+    }
+
+    /// One request over the connection that is kept, or over a new one where that has ended in
+    /// the meantime.
+    async fn exchange(
+        &mut self,
+        request: impl Fn() -> io::Result<Request<Body>>,
+    ) -> io::Result<Response<Incoming>> {
+        if let Some(mut kept) = self.kept.take()
+            && kept.ready().await.is_ok()
+            && let Ok(response) = kept.send_request(request()?).await
+        {
+            self.kept = Some(kept);
+            return Ok(response);
+        }
+        let mut fresh = self.connect().await?;
+        let sent = fresh.send_request(request()?).await;
+        self.kept = Some(fresh);
+        sent.map_err(io::Error::other)
     }
 
     async fn connect(&self) -> io::Result<SendRequest<Body>> {
