@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn another_address_is_not_found() {
-        for text in ["127.77.13.0", "127.77.13.99", "1127.77.13.9", "2135756041", "MTI3Ljc3LjEz"] {
+        for text in ["127.77.13.0", "127.77.13.99", "1127.77.13.9", "2135756042", "MTI3Ljc3LjEz"] {
             check("127.77.13.9", text, None);
         }
         check("2001:db8:77::5", "2001:db8:77::", None);

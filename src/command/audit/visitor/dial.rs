@@ -23,7 +23,7 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Stream for T {}
 
 /// What the proxy's certificate has to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::command::audit) enum Belief {
+pub(crate) enum Belief {
     /// Whatever it likes.
     Anything,
     /// Signed by an authority in this file; by one of the system's where there is none.
@@ -32,7 +32,7 @@ pub(in crate::command::audit) enum Belief {
 
 /// All that dialling needs.
 #[derive(Clone)]
-pub(in crate::command::audit) struct Dial {
+pub(crate) struct Dial {
     address: SocketAddr,
     source: Option<IpAddr>,
     tls: Option<Tls>,
@@ -50,7 +50,7 @@ impl Dial {
     ///
     /// # Errors
     /// What is wrong with the name or with the authorities.
-    pub(in crate::command::audit) fn new(
+    pub(crate) fn new(
         target: &Target,
         address: SocketAddr,
         belief: &Belief,
@@ -67,12 +67,12 @@ impl Dial {
     }
 
     /// From this address of the machine.
-    pub(in crate::command::audit) fn from(self, source: IpAddr) -> Self {
+    pub(crate) fn from(self, source: IpAddr) -> Self {
         Self { source: Some(source), ..self }
     }
 
     /// Which address of the machine the proxy sees.
-    pub(in crate::command::audit) async fn local_address(&self) -> io::Result<IpAddr> {
+    pub(crate) async fn local_address(&self) -> io::Result<IpAddr> {
         Ok(self.socket()?.connect(self.address).await?.local_addr()?.ip())
     }
 
