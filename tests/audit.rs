@@ -51,6 +51,28 @@ async fn the_backend_may_speak_http2() {
     assert_eq!(audit.report["protocols"], protocols());
 }
 
+/// The audit may stand where a load balancer stands, and its visitor anywhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_visitor_behind_a_trusted_hop_is_hidden_as_well() {
+    let listener = "trusted = [\"127.77.0.0/16\"]\nclient_from = \"x-forwarded-for\"\n";
+    for (visitor, record, leaks) in [
+        ("203.0.113.253", "truncate", false),
+        ("3fff:77:1::beef", "truncate", false),
+        ("3fff:77:1::beef", "pseudonym", false),
+        ("3fff:77:1::beef", "full", true),
+    ] {
+        let recorder = free_address();
+        let door = Door::open(recorder, With { listener, record, ..TRUNCATE }).await;
+        let audit = door.audit(recorder, &["--visitor", visitor]).await;
+        assert_eq!(audit.code, i32::from(leaks), "{visitor}, {record}: {}", audit.err);
+        assert_eq!(audit.report["visitor"], visitor);
+        let leaked = audit.leaks();
+        let shows = leaked.iter().any(|leak| leak == "visitor in field x-forwarded-for, plain");
+        assert_eq!(shows, leaks, "{visitor}, {record}: {leaked:?}");
+        assert!(leaks || leaked.is_empty(), "{visitor}, {record}: {leaked:?}");
+    }
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_mode_that_shows_the_address_is_found_out() {
     let recorder = free_address();
@@ -147,6 +169,8 @@ async fn an_audit_that_saw_nothing_does_not_pass() {
 struct With {
     /// Lines before all sections.
     top: &'static str,
+    /// Lines of the listener.
+    listener: &'static str,
     /// Lines of the upstream.
     upstream: &'static str,
     /// What the property records.
@@ -158,7 +182,8 @@ struct With {
 }
 
 /// A property that tells the network of its visitors.
-const TRUNCATE: With = With { top: "", upstream: "", record: "truncate", property: "", more: "" };
+const TRUNCATE: With =
+    With { top: "", listener: "", upstream: "", record: "truncate", property: "", more: "" };
 
 /// cloakroom over TLS, with a property `shop` of the host `shop.example.org`.
 struct Door {
@@ -170,7 +195,7 @@ struct Door {
 impl Door {
     /// Before this backend.
     async fn open(backend: SocketAddr, with: With) -> Self {
-        let With { top, upstream, record, property, more } = with;
+        let With { top, listener, upstream, record, property, more } = with;
         let directory = tempfile::tempdir().expect("a temporary directory");
         let certs = ["certs", "--name", "shop", "shop.example.org", "--out"];
         let made = binary().args(certs).arg(directory.path()).output().expect("it runs");
@@ -181,7 +206,7 @@ impl Door {
         };
         let text = format!(
             "{top}[[listener]]\nbind = \"127.0.0.1:0\"\n\
-             tls.certificates = [{{ chain = \"shop.pem\", key = \"shop.key\" }}]\n\
+             tls.certificates = [{{ chain = \"shop.pem\", key = \"shop.key\" }}]\n{listener}\
              [[upstream]]\nservers = [\"http://{backend}\"]\n{upstream}\
              [[property]]\nid = \"shop\"\nhosts = [\"shop.example.org\"]\n\
              record = \"{record}\"\n{sealed}{property}{more}"

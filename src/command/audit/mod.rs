@@ -81,6 +81,10 @@ pub(super) struct Audit {
     /// The address to connect from; one in 127.77.0.0/16 where the proxy is on loopback.
     #[arg(long, value_name = "ADDRESS")]
     from: Option<IpAddr>,
+    /// Play a trusted hop that says in X-Forwarded-For that this is the visitor. The proxy has
+    /// to trust the address that the audit connects from.
+    #[arg(long, value_name = "ADDRESS")]
+    visitor: Option<IpAddr>,
     /// Seconds that an answer may take.
     #[arg(long, value_name = "SECONDS", default_value_t = 10)]
     timeout: u64,
@@ -113,6 +117,7 @@ impl Audit {
         let queries: Vec<String> = target.query.into_iter().chain(self.query).collect();
         target.query = (!queries.is_empty()).then(|| queries.join("&"));
         target.fields = self.fields;
+        target.reported = self.visitor;
         let named = |over: &Protocol| match over {
             Protocol::Http1 => self.http1,
             Protocol::Http2 => self.http2,

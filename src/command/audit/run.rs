@@ -56,9 +56,11 @@ pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
         listening.map_err(|e| format!("the recorder cannot listen at {recorder}: {e}"))?;
     let own =
         dial.local_address().await.map_err(|e| format!("{address} cannot be reached: {e}"))?;
-    let own = own.to_canonical();
+    let dial = dial.from(own);
+    // Where the audit plays a trusted hop, its own address is nobody's.
+    let own = target.reported.unwrap_or(own).to_canonical();
     let mut audit = Audit {
-        visitor: Visitor::new(target, dial.from(own), patience),
+        visitor: Visitor::new(target, dial, patience),
         recorder: listening,
         own: Finder::new(own),
         outcome: Outcome::default(),

@@ -2,6 +2,7 @@
 
 use http::Uri;
 use http::uri::Scheme;
+use std::net::IpAddr;
 
 /// The audited proxy as the command line names it.
 #[derive(Clone, Debug)]
@@ -20,6 +21,8 @@ pub(super) struct Target {
     pub(super) query: Option<String>,
     /// Fields that every request has.
     pub(super) fields: Vec<(String, String)>,
+    /// What a trusted hop adds to `X-Forwarded-For`, where the audit plays one.
+    pub(super) reported: Option<IpAddr>,
 }
 
 impl Target {
@@ -48,6 +51,7 @@ impl Target {
             path: uri.path().trim_end_matches('/').to_owned(),
             query: uri.query().map(str::to_owned),
             fields: Vec::new(),
+            reported: None,
         })
     }
 
@@ -58,6 +62,15 @@ impl Target {
             Some((address, _)) => address,
             None => authority.split_once(':').map_or(authority, |(name, _)| name),
         }
+    }
+
+    /// All fields of a request that has these of its own, in the order in which they are sent.
+    pub(super) fn with(&self, own: &[(String, String)]) -> Vec<(String, String)> {
+        // A line of its own behind all others is the end of the list (RFC 9110 §5.3), which is
+        // where a hop puts what it has seen.
+        let reported = |address: &IpAddr| ("X-Forwarded-For".to_owned(), address.to_string());
+        let reported = self.reported.as_ref().map(reported);
+        self.fields.iter().chain(own).cloned().chain(reported).collect()
     }
 
     /// The path and the query of a request with this path behind the target's own and this

@@ -27,7 +27,7 @@ pub(super) async fn send(dial: &Dial, target: &Target, ask: &Ask) -> io::Result<
         target.line(ask.path.as_deref(), ask.query.as_deref()),
         target.authority,
     );
-    for (name, value) in target.fields.iter().chain(&ask.fields) {
+    for (name, value) in target.with(&ask.fields) {
         text.push_str(&format!("{name}: {value}\r\n"));
     }
     text.push_str("\r\n");

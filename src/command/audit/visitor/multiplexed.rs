@@ -117,8 +117,8 @@ fn request(target: &Target, ask: &Ask) -> io::Result<Request<Body>> {
         .method(if ask.body.is_some() { Method::POST } else { Method::GET })
         .uri(format!("{scheme}://{}{line}", target.authority));
     if let Some(head) = request.headers_mut() {
-        for (name, value) in target.fields.iter().chain(&ask.fields) {
-            let (name, value) = field(name, value)?;
+        for (name, value) in target.with(&ask.fields) {
+            let (name, value) = field(&name, &value)?;
             head.append(name, value);
         }
         if !ask.trailers.is_empty() {

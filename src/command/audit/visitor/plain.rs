@@ -106,7 +106,7 @@ fn written(target: &Target, ask: &Ask) -> Vec<u8> {
         ),
     );
     line(&mut text, format_args!("Host: {}", target.authority));
-    for (name, value) in target.fields.iter().chain(&ask.fields) {
+    for (name, value) in target.with(&ask.fields) {
         line(&mut text, format_args!("{name}: {value}"));
     }
     let body = ask.body.as_deref().unwrap_or_default();
@@ -168,6 +168,18 @@ mod tests {
                  Connection: TE\r\nTrailer: X-Ip\r\nTransfer-Encoding: chunked\r\n\r\n\
                  5\r\nhello\r\n0\r\nX-Ip: 203.0.113.7\r\n\r\n"
             ),
+        );
+    }
+
+    #[test]
+    fn a_hop_reports_behind_all_that_came() {
+        let mut target = Target::read("http://localhost/").unwrap();
+        target.reported = "203.0.113.253".parse().ok();
+        check(
+            &target,
+            &Ask::field("X-Forwarded-For", "198.51.100.7"),
+            "GET / HTTP/1.1\r\nHost: localhost\r\nX-Forwarded-For: 198.51.100.7\r\n\
+             X-Forwarded-For: 203.0.113.253\r\n\r\n",
         );
     }
 
