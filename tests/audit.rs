@@ -63,7 +63,7 @@ async fn a_visitor_behind_a_trusted_hop_is_hidden_as_well() {
     ] {
         let recorder = free_address();
         let door = Door::open(recorder, With { listener, record, ..TRUNCATE }).await;
-        let audit = door.audit(recorder, &["--visitor", visitor]).await;
+        let audit = door.audit(recorder, &["--visitor", visitor, "--http1", "--websocket"]).await;
         assert_eq!(audit.code, i32::from(leaks), "{visitor}, {record}: {}", audit.err);
         assert_eq!(audit.report["visitor"], visitor);
         let leaked = audit.leaks();
@@ -116,7 +116,7 @@ async fn a_relay_that_hides_nothing_leaks_everything() {
     let recorder = free_address();
     let relay = relay(recorder).await;
     let target = format!("http://{relay}/chat?p=shop");
-    let audit = audit(&["--target", &target, "--payloads"], recorder).await;
+    let audit = audit(&["--target", &target, "--payloads", "--kinds", KINDS], recorder).await;
     assert_eq!(audit.code, 1, "{}", audit.err);
     assert_eq!(audit.report["protocols"], protocols());
     assert_eq!(audit.refused(), Vec::<String>::new());
@@ -184,6 +184,9 @@ struct With {
 /// A property that tells the network of its visitors.
 const TRUNCATE: With =
     With { top: "", listener: "", upstream: "", record: "truncate", property: "", more: "" };
+
+/// Kinds of several families, which is what a relay has to be caught with.
+const KINDS: &str = "default,us-ssn";
 
 /// cloakroom over TLS, with a property `shop` of the host `shop.example.org`.
 struct Door {
