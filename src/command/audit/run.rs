@@ -16,8 +16,11 @@ use super::suite::suite;
 use super::target::Target;
 use super::visitor::{Belief, Dial, Visitor};
 use crate::config::Entry;
+use std::fmt::Display;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
+use tokio::net::{TcpStream, lookup_host};
+use tokio::time::{sleep, timeout};
 
 /// What is to be done.
 #[derive(Debug)]
@@ -46,7 +49,7 @@ pub(super) struct Plan {
 /// Why it could not be done: an audit that saw nothing has found nothing out.
 pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
     let Plan { target, recorder, source, belief, protocols, needed, kinds, patience } = plan;
-    let address = resolve(&target).await?;
+    let address = reach(&target, patience).await?;
     let mut dial = Dial::new(&target, address, &belief)?;
     if let Some(source) = source.or_else(|| own_choice(address.ip())) {
         dial = dial.from(source);
@@ -54,8 +57,10 @@ pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
     let listening = Recorder::start(recorder).await;
     let listening =
         listening.map_err(|e| format!("the recorder cannot listen at {recorder}: {e}"))?;
-    let own =
-        dial.local_address().await.map_err(|e| format!("{address} cannot be reached: {e}"))?;
+    let own = dial
+        .local_address()
+        .await
+        .map_err(|e| format!("{address} cannot be reached from there: {e}"))?;
     let dial = dial.from(own);
     // Where the audit plays a trusted hop, its own address is nobody's.
     let own = target.reported.unwrap_or(own).to_canonical();
@@ -110,16 +115,35 @@ impl Audit {
 
     async fn send(&mut self, probe: &Probe, over: Protocol) {
         let answer = self.visitor.ask(over, &probe.ask).await;
-        let received = self.recorder.take().await;
+        let mut received = self.recorder.take().await;
+        if received.is_empty() {
+            // Some proxies refuse while they forward.
+            sleep(LATE).await;
+            received = self.recorder.take().await;
+        }
         self.outcome.add(probe, over, &received, answer, &self.own);
     }
 }
 
-async fn resolve(target: &Target) -> Result<SocketAddr, String> {
+/// How much later than its refusal a request may arrive.
+const LATE: Duration = Duration::from_millis(20);
+
+/// Where the target can be reached: over IPv4 if it can be, since only there loopback has more
+/// than one address.
+async fn reach(target: &Target, patience: Duration) -> Result<SocketAddr, String> {
     let place = (target.server.as_str(), target.port);
-    let unknown = |why: String| format!("{}: {why}", target.server);
-    let mut found = tokio::net::lookup_host(place).await.map_err(|e| unknown(e.to_string()))?;
-    found.next().ok_or_else(|| unknown("it has no address".to_owned()))
+    let cannot = |why: &dyn Display| format!("{}:{} cannot be reached: {why}", place.0, place.1);
+    let mut found: Vec<SocketAddr> = lookup_host(place).await.map_err(|e| cannot(&e))?.collect();
+    found.sort_by_key(SocketAddr::is_ipv6);
+    let mut failure = cannot(&"it has no address");
+    for address in found {
+        match timeout(patience, TcpStream::connect(address)).await {
+            Ok(Ok(_)) => return Ok(address),
+            Ok(Err(error)) => failure = cannot(&error),
+            Err(_) => failure = cannot(&"no answer in time"),
+        }
+    }
+    Err(failure)
 }
 
 /// An address that nobody else has: all of 127.0.0.0/8 is this machine, and what is at home

@@ -6,7 +6,7 @@
 
 use crate::address::VisitorAddr;
 use crate::address::scan::Scan;
-use data_encoding::{BASE64, BASE64_NOPAD, BASE64URL_NOPAD, HEXLOWER};
+use data_encoding::{BASE64, HEXLOWER};
 use std::fmt;
 use std::net::IpAddr;
 
@@ -16,8 +16,6 @@ pub(super) struct Finder {
     scan: Scan,
     /// Texts that say the address, each with what it is called.
     texts: Vec<(&'static str, String)>,
-    /// What Base64 makes of its text and of its octets, wherever they begin.
-    base64: Vec<String>,
 }
 
 /// It knows an address: printing one reveals only its family.
@@ -31,16 +29,8 @@ impl Finder {
     /// A finder for this address.
     pub(super) fn new(address: IpAddr) -> Self {
         let address = address.to_canonical();
-        let mut base64 = vec![];
-        for bytes in [address.to_string().into_bytes(), octets(address)] {
-            for encoding in [&BASE64_NOPAD, &BASE64URL_NOPAD] {
-                base64.extend((0..3).map(|before| core(encoding, &bytes, before)));
-            }
-        }
-        base64.sort_unstable();
-        base64.dedup();
         let scan = Scan::new(VisitorAddr::new(address));
-        Self { address, scan, texts: written(address), base64 }
+        Self { address, scan, texts: written(address) }
     }
 
     /// The address that is looked for.
@@ -56,19 +46,27 @@ impl Finder {
                 self.texts.iter().find(stands).map_or("another spelling", |(name, _)| name),
             );
         }
-        let decoded = percent_decoded(bytes);
-        [bytes, &decoded].into_iter().find_map(|bytes| {
-            if self.base64.iter().any(|text| contains(bytes, text.as_bytes())) {
-                return Some("Base64");
-            }
-            let octets = octets(self.address);
-            if contains(&bytes.to_ascii_lowercase(), HEXLOWER.encode(&octets).as_bytes()) {
+        let octets = octets(self.address);
+        let digits = HEXLOWER.encode(&octets);
+        let unescaped = percent_decoded(bytes);
+        [bytes, &unescaped].into_iter().find_map(|bytes| {
+            if contains(&bytes.to_ascii_lowercase(), digits.as_bytes()) {
                 return Some("bare hexadecimal");
             }
-            contains(bytes, &octets).then_some("raw octets")
+            if contains(bytes, &octets) {
+                return Some("raw octets");
+            }
+            let is_text = self.address.to_string().len() >= SHORTEST;
+            let says = |bytes: Vec<u8>| {
+                contains(&bytes, &octets) || (is_text && self.scan.contains(&bytes))
+            };
+            words(bytes).any(|word| (0..4).any(|at| says(decoded(word, at)))).then_some("Base64")
         })
     }
 }
+
+/// `1.1.1.1`: of random letters that are no Base64, something shorter would be read too often.
+const SHORTEST: usize = 7;
 
 /// The spellings in which a proxy should see the address, each with what it is called. The
 /// longer ones first where one holds the other.
@@ -143,13 +141,32 @@ fn octets(address: IpAddr) -> Vec<u8> {
     }
 }
 
-/// The letters of Base64 that depend on `bytes` alone where `before` octets (modulo 3) stand
-/// in front: each letter tells six bits, and those at the edges are shared with neighbours.
-fn core(encoding: &data_encoding::Encoding, bytes: &[u8], before: usize) -> String {
-    let text = encoding.encode(&[&[0; 2][..before], bytes].concat());
-    let first = (before * 8).div_ceil(6);
-    let last = (before + bytes.len()) * 8 / 6;
-    text.get(first..last).unwrap_or_default().to_owned()
+/// The words of `bytes` that may be Base64 (RFC 4648 §4, §5) and long enough to hold an address.
+fn words(bytes: &[u8]) -> impl Iterator<Item = &[u8]> {
+    bytes.split(|byte| letter(*byte).is_none()).filter(|word| word.len() >= 6)
+}
+
+/// What a word of Base64 says that begins with so many letters of something else.
+fn decoded(word: &[u8], at: usize) -> Vec<u8> {
+    let letters = word.iter().skip(at).filter_map(|byte| letter(*byte)).collect::<Vec<_>>();
+    let fours = letters.chunks(4).flat_map(|four| {
+        let bits = four.iter().fold(0, |bits, letter| bits << 6 | u32::from(*letter));
+        let [_, octets @ ..] = (bits << (6 * (4 - four.len()))).to_be_bytes();
+        octets.into_iter().take(four.len() * 6 / 8)
+    });
+    fours.collect()
+}
+
+/// What a letter of Base64 stands for, in either alphabet.
+fn letter(byte: u8) -> Option<u8> {
+    match byte {
+        b'A'..=b'Z' => Some(byte - b'A'),
+        b'a'..=b'z' => Some(byte - b'a' + 26),
+        b'0'..=b'9' => Some(byte - b'0' + 52),
+        b'+' | b'-' => Some(62),
+        b'/' | b'_' => Some(63),
+        _ => None,
+    }
 }
 
 #[cfg(test)]
@@ -173,7 +190,12 @@ mod tests {
             ("s=MTI3Ljc3LjEzLjk=", "Base64"),
             // `{"ip":"127.77.13.9"}`
             ("s=eyJpcCI6IjEyNy43Ny4xMy45In0%3D", "Base64"),
-            ("s=f00NCQ", "Base64"),
+            // The octets behind none, one and two others, and behind a word.
+            ("s=f00NCQ==", "Base64"),
+            ("s=AH9NDQk", "Base64"),
+            ("s=AAB_TQ0J", "Base64"),
+            ("s=AAB%2FTQ0J", "Base64"),
+            ("sidf00NCQ", "Base64"),
             ("0177.77.13.011", "another spelling"),
         ] {
             check("127.77.13.9", text, Some(name));
@@ -186,10 +208,19 @@ mod tests {
 
     #[test]
     fn another_address_is_not_found() {
-        for text in ["127.77.13.0", "127.77.13.99", "1127.77.13.9", "2135756042", "MTI3Ljc3LjEz"] {
+        for text in [
+            "127.77.13.0",
+            "127.77.13.99",
+            "1127.77.13.9",
+            "2135756042",
+            "MTI3Ljc3LjEz",
+            "f00NCA==",
+        ] {
             check("127.77.13.9", text, None);
         }
         check("2001:db8:77::5", "2001:db8:77::", None);
+        // `::1` in Base64.
+        check("::1", "dGhlIHNhOjoxbXBsZQ==", None);
     }
 
     #[track_caller]
