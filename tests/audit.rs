@@ -142,6 +142,30 @@ async fn a_relay_that_hides_nothing_leaks_everything() {
     assert!(quiet < 40 && !passed.is_empty(), "{quiet} probes found nothing");
 }
 
+/// A backend that the visitor reaches without a proxy sees who connects.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_source_of_the_connection_is_looked_at() {
+    let recorder = free_address();
+    // The recorder is the target: it listens before it is dialled.
+    let audit = audit(&["--target", &format!("http://{recorder}/"), "--http1"], recorder).await;
+    assert_eq!(audit.code, 1, "{}", audit.err);
+    assert!(audit.leaks().contains(&"visitor in socket peer, as it is".to_owned()));
+}
+
+/// A proxy that refuses everybody after a while has hidden nothing.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_that_stops_answering_does_not_pass() {
+    let recorder = free_address();
+    let relay = relay_so_often(recorder, 30).await;
+    let audit = audit(&["--target", &format!("http://{relay}/"), "--websocket"], recorder).await;
+    assert_eq!(audit.code, 2, "{}", audit.err);
+    assert!(
+        audit.err.contains("a plain request over WebSocket is refused as well"),
+        "{}",
+        audit.err
+    );
+}
+
 /// Silence is no proof: an audit that saw nothing has to say so.
 #[tokio::test(flavor = "multi_thread")]
 async fn an_audit_that_saw_nothing_does_not_pass() {
@@ -290,10 +314,19 @@ fn protocols() -> Value {
 
 /// Bytes in, bytes out.
 async fn relay(towards: SocketAddr) -> SocketAddr {
+    relay_so_often(towards, usize::MAX).await
+}
+
+/// The same for so many connections.
+async fn relay_so_often(towards: SocketAddr, mut often: usize) -> SocketAddr {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let address = listener.local_addr().expect("an address");
     tokio::spawn(async move {
         while let Ok((mut visitor, _)) = listener.accept().await {
+            if often == 0 {
+                continue;
+            }
+            often -= 1;
             tokio::spawn(async move {
                 if let Ok(mut backend) = TcpStream::connect(towards).await {
                     visitor.set_nodelay(true).and_then(|()| backend.set_nodelay(true)).ok();

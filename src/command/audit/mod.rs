@@ -98,13 +98,13 @@ impl Audit {
         let json = self.json;
         let (own, outcome) = runtime(None)?.block_on(run(self.plan())).map_err(Failure::Usage)?;
         let out = &mut io::stdout().lock();
-        if json {
-            report::json(out, own, &outcome)?;
-        } else {
-            report::table(out, own, &outcome)?;
-        }
+        let written = match json {
+            true => report::json(out, own, &outcome),
+            false => report::table(out, own, &outcome),
+        };
         match outcome.leaking {
-            0 => Ok(()),
+            0 => Ok(written?),
+            // Also where nobody reads on: a leak is never a pass.
             leaking => Err(Failure::Other(format!("{leaking} of {} probes leaked", outcome.sent))),
         }
     }

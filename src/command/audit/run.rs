@@ -49,14 +49,14 @@ pub(super) struct Plan {
 /// Why it could not be done: an audit that saw nothing has found nothing out.
 pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
     let Plan { target, recorder, source, belief, protocols, needed, kinds, patience } = plan;
+    let listening = Recorder::start(recorder).await;
+    let listening =
+        listening.map_err(|e| format!("the recorder cannot listen at {recorder}: {e}"))?;
     let address = reach(&target, patience).await?;
     let mut dial = Dial::new(&target, address, &belief)?;
     if let Some(source) = source.or_else(|| own_choice(address.ip())) {
         dial = dial.from(source);
     }
-    let listening = Recorder::start(recorder).await;
-    let listening =
-        listening.map_err(|e| format!("the recorder cannot listen at {recorder}: {e}"))?;
     let own = dial
         .local_address()
         .await
@@ -83,7 +83,7 @@ pub(super) async fn run(plan: Plan) -> Result<(IpAddr, Outcome), String> {
     }
     for over in spoken.clone() {
         for probe in others.iter().filter(|probe| probe.over.contains(&over)) {
-            audit.send(probe, over).await;
+            audit.send(probe, over, first).await?;
         }
     }
     audit.outcome.end();
@@ -104,8 +104,7 @@ impl Audit {
             let answer = self.visitor.ask(over, &plain.ask).await;
             let received = self.recorder.take().await;
             if received.is_empty() {
-                let why = answer.map_or_else(|why| why, |status| format!("answered {status}"));
-                self.outcome.unspoken.push((over, why));
+                self.outcome.unspoken.push((over, said(answer)));
             } else {
                 self.outcome.spoken.push(over);
                 self.outcome.add(plain, over, &received, answer, &self.own);
@@ -113,7 +112,8 @@ impl Audit {
         }
     }
 
-    async fn send(&mut self, probe: &Probe, over: Protocol) {
+    /// Sends a probe. Where it is refused, `plain` tells whether that was for what it carries.
+    async fn send(&mut self, probe: &Probe, over: Protocol, plain: &Probe) -> Result<(), String> {
         let answer = self.visitor.ask(over, &probe.ask).await;
         let mut received = self.recorder.take().await;
         if received.is_empty() {
@@ -121,8 +121,28 @@ impl Audit {
             sleep(LATE).await;
             received = self.recorder.take().await;
         }
+        let is_refused = received.is_empty();
         self.outcome.add(probe, over, &received, answer, &self.own);
+        if !is_refused {
+            return Ok(());
+        }
+        let answer = self.visitor.ask(over, &plain.ask).await;
+        if self.recorder.take().await.is_empty() {
+            return Err(format!(
+                "after {} probes a plain request over {over} is refused as well ({}), so that nothing \
+                 more is learnt; is there a limit for {}?",
+                self.outcome.sent,
+                said(answer),
+                self.own.address(),
+            ));
+        }
+        Ok(())
     }
+}
+
+/// An answer in words.
+fn said(answer: Result<u16, String>) -> String {
+    answer.map_or_else(|why| why, |status| format!("answered {status}"))
 }
 
 /// How much later than its refusal a request may arrive.
