@@ -6,6 +6,7 @@
 
 use super::file::File;
 use super::quantity;
+use crate::policy::admin::ADMIN_PORT;
 use crate::policy::binding::EXPIRES;
 use crate::policy::limits::{Limits, Timeouts};
 use crate::policy::listener::Transport;
@@ -100,6 +101,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ws_message,
         ws_frame,
         ws_fragments,
+        held_bytes,
         bindings,
     } = Limits::default();
     let Timeouts {
@@ -186,6 +188,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Truncate", "v6", json!(property::TRUNCATE_V6_BITS)),
         ("Truncate", "allow_weak", json!(false)),
         ("Sealed", "variant", json!("nd")),
+        ("Admin", "bind", json!(format!("127.0.0.1:{ADMIN_PORT}"))),
         ("WebSocket", "compress", json!(compress)),
         ("WebSocket", "context_takeover", json!(websocket.context_takeover)),
         ("WebSocket", "reload", json!(reload)),
@@ -207,6 +210,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Limits", "ws_message", size(ws_message)),
         ("Limits", "ws_frame", size(ws_frame)),
         ("Limits", "ws_fragments", json!(ws_fragments)),
+        ("Limits", "held_bytes", size(held_bytes)),
         ("Limits", "bindings", json!(bindings)),
         ("Timeouts", "proxy_header", time(proxy_header)),
         ("Timeouts", "tls_handshake", time(tls_handshake)),

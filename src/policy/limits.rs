@@ -45,6 +45,9 @@ pub struct Limits {
     pub ws_frame: u64,
     /// Fragments of one WebSocket message, beside the frame that ends it. Over it: close 1009.
     pub ws_fragments: u32,
+    /// Bytes of bodies and messages that are held back at one time, of all exchanges together.
+    /// Over it: 503 for whoever wants to hold more, or close 1013.
+    pub held_bytes: u64,
     /// Tokens that bindings remember at one time. Over it the one is forgotten that was not
     /// used for the longest; with 0 none is ever learnt. Each takes some 100 bytes.
     pub bindings: usize,
@@ -75,6 +78,7 @@ impl Default for Limits {
             ws_message: 16 << 20,
             ws_frame: 16 << 20,
             ws_fragments: 65_536,
+            held_bytes: 256 << 20,
             bindings: 100_000,
         }
     }

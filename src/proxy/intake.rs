@@ -2,6 +2,7 @@
 //! beginning can be read ahead, before anything is decided about the request.
 
 use crate::policy::{Limits, Settings, Timeouts};
+use crate::proxy::ceiling::{Ceiling, Share};
 use crate::proxy::progress::Progress;
 use crate::proxy::refusal::Refusal;
 use bytes::Bytes;
@@ -13,7 +14,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 /// A request body as it comes from the client.
 #[derive(Debug)]
@@ -22,8 +23,11 @@ pub struct Intake {
     progress: Arc<Progress>,
     rules: Rules,
     patience: Option<Pin<Box<Sleep>>>,
+    /// Since when the client has let us wait.
+    waits_since: Option<Instant>,
     /// What was read ahead, and not yet handed out.
     ahead: Vec<u8>,
+    share: Share,
     /// The trailers, where they were read ahead too.
     trailers: Option<HeaderMap>,
 }
@@ -40,7 +44,7 @@ struct Rules {
 
 impl Intake {
     /// A body that is read within the limits of these settings.
-    pub fn new(inner: Incoming, settings: &Settings) -> Self {
+    pub fn new(inner: Incoming, settings: &Settings, share: Share) -> Self {
         let Limits { body_bytes, .. } = settings.limits;
         let Timeouts { body_idle, body_rate, body_rate_after, .. } = settings.timeouts;
         let rules = Rules {
@@ -51,7 +55,13 @@ impl Intake {
             converses: false,
         };
         let inner = Some(inner).filter(|inner| !inner.is_end_stream());
-        Self { rules, progress: Arc::new(Progress::new(inner.is_none())), inner, ..Self::empty() }
+        Self {
+            rules,
+            progress: Arc::new(Progress::new(inner.is_none())),
+            inner,
+            share,
+            ..Self::empty()
+        }
     }
 
     /// No body.
@@ -67,7 +77,9 @@ impl Intake {
                 converses: false,
             },
             patience: None,
+            waits_since: None,
             ahead: Vec::new(),
+            share: Ceiling::default().share(),
             trailers: None,
         }
     }
@@ -89,7 +101,10 @@ impl Intake {
         while self.ahead.len() <= limit {
             let Some(frame) = poll_fn(|cx| self.poll_client(cx)).await else { break };
             match frame?.into_data() {
-                Ok(data) => self.ahead.extend_from_slice(&data),
+                Ok(data) => {
+                    self.share.hold(self.ahead.len() + data.len())?;
+                    self.ahead.extend_from_slice(&data);
+                }
                 Err(frame) => self.trailers = frame.into_trailers().ok(),
             }
         }
@@ -123,6 +138,8 @@ impl Intake {
     ) -> Poll<Option<Result<Frame<Bytes>, Refusal>>> {
         if !self.ahead.is_empty() {
             let ahead = std::mem::take(&mut self.ahead);
+            // Nothing is held: there is always room for that.
+            self.share.hold(0).unwrap_or_default();
             return Poll::Ready(Some(Ok(Frame::data(ahead.into()))));
         }
         match self.trailers.take() {
@@ -159,8 +176,12 @@ impl Intake {
         let polled = Pin::new(&mut *inner).poll_frame(cx);
         self.progress.awaits(polled.is_pending());
         let Poll::Ready(frame) = polled else {
+            self.waits_since.get_or_insert_with(Instant::now);
             return self.poll_patience(cx).map(|slow| Some(Err(slow)));
         };
+        if let Some(since) = self.waits_since.take() {
+            self.progress.waited_for_client(since.elapsed());
+        }
         if frame.is_none() || inner.is_end_stream() {
             self.inner = None;
         }

@@ -13,6 +13,7 @@
 pub mod access;
 pub mod body_sources;
 pub mod call;
+pub mod ceiling;
 pub mod coding;
 pub mod digest;
 pub mod exchange;
@@ -21,6 +22,7 @@ pub mod finds;
 pub mod head;
 pub mod intake;
 pub mod learn;
+pub mod meters;
 pub mod names;
 pub mod onward;
 pub mod pace;

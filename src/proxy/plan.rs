@@ -3,6 +3,7 @@
 use crate::address::country::CountryDb;
 use crate::address::period::PeriodSecret;
 use crate::policy::Settings;
+use crate::proxy::ceiling::Ceiling;
 use crate::proxy::token_table::TokenTable;
 use crate::proxy::told::Carrier;
 use crate::proxy::upstream::Pool;
@@ -31,6 +32,8 @@ pub struct Plan {
     pub hash_key: Arc<HashKey>,
     /// The tokens that backends have handed out, of all plans.
     pub tokens: Arc<TokenTable>,
+    /// What exchanges hold back, those of all plans.
+    pub ceiling: Ceiling,
 }
 
 /// The running period's secret with a number that no other secret of this process has.
@@ -60,9 +63,10 @@ impl Plan {
         country: Option<Arc<CountryDb>>,
         hash_key: Arc<HashKey>,
         tokens: Arc<TokenTable>,
+        ceiling: Ceiling,
     ) -> Self {
         let carriers = settings.upstreams.iter().map(Carrier::new).collect();
         let generation = NUMBERS.fetch_add(1, Ordering::Relaxed);
-        Self { generation, settings, pools, carriers, secret, country, hash_key, tokens }
+        Self { generation, settings, pools, carriers, secret, country, hash_key, tokens, ceiling }
     }
 }

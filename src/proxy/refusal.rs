@@ -72,6 +72,8 @@ pub enum Refusal {
     UpstreamBroken,
     /// Too many requests wait for a connection, or one waited too long.
     Busy,
+    /// All exchanges together hold back as much as they may.
+    Overloaded,
     /// The system gave no random bytes, and what needs them is not done without.
     NoRandomness,
     /// The upstream did not accept a connection in time.
@@ -119,7 +121,9 @@ impl Refusal {
             Self::Unreachable | Self::UpstreamBroken | Self::ReplyUnreadable => {
                 StatusCode::BAD_GATEWAY
             }
-            Self::Busy | Self::NoRandomness | Self::Unencodable => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Busy | Self::Overloaded | Self::NoRandomness | Self::Unencodable => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::ConnectTimeout | Self::FirstByteTimeout => StatusCode::GATEWAY_TIMEOUT,
         }
     }
@@ -156,6 +160,7 @@ impl Refusal {
             Self::Unreachable => "upstream-unreachable",
             Self::UpstreamBroken => "upstream-broken",
             Self::Busy => "upstream-busy",
+            Self::Overloaded => "overloaded",
             Self::NoRandomness => "no-randomness",
             Self::ConnectTimeout => "upstream-connect-timeout",
             Self::FirstByteTimeout => "upstream-first-byte-timeout",
@@ -262,6 +267,16 @@ impl fmt::Display for BrokenReply {
 }
 
 impl BrokenReply {
+    /// A stable name for counters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Upstream => "upstream-broke-off",
+            Self::Cancelled => "upstream-gave-up",
+            Self::Stalled => "upstream-stalled",
+            Self::Withheld => "withheld",
+        }
+    }
+
     /// Why a response broke off that came with this error.
     pub fn of_upstream(error: &hyper::Error) -> Self {
         let mut source = std::error::Error::source(error);

@@ -7,6 +7,7 @@ use crate::policy::settings::{CountryFile, Rotation, Secrets};
 use crate::policy::upstream::{Server, Upstream};
 use crate::policy::{Listener, Settings, listener::Transport};
 use crate::proxy::Plan;
+use crate::proxy::ceiling::Ceiling;
 use crate::proxy::plan::Secret;
 use crate::proxy::token_table::TokenTable;
 use crate::proxy::upstream::{Pool, client_config};
@@ -65,7 +66,7 @@ pub fn verify(settings: &Settings) -> Result<(), StartError> {
     let mut note = |result: Result<(), String>| wrong.extend(result.err());
     for listener in &settings.listeners {
         if let Transport::Tls(tls) = &listener.transport {
-            note(tls::server_config(tls, &Sessions::new()).map(drop).map_err(|e| e.to_string()));
+            note(tls::terminator(tls, &Sessions::new()).map(drop).map_err(|e| e.to_string()));
         }
     }
     for upstream in &settings.upstreams {
@@ -107,7 +108,12 @@ pub(super) fn plan(
         Some(before) => Arc::clone(&before.tokens),
         None => Arc::new(TokenTable::new(&*random()?, &settings)),
     };
-    Ok(Plan::new(Arc::new(settings), pools, secret, country, hash_key, tokens))
+    let limit = settings.limits.held_bytes;
+    let ceiling = match before {
+        Some(before) => before.ceiling.with_limit(limit),
+        None => Ceiling::new(limit),
+    };
+    Ok(Plan::new(Arc::new(settings), pools, secret, country, hash_key, tokens, ceiling))
 }
 
 /// The key of hashes and stand-ins in this file.

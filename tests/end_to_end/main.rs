@@ -5,6 +5,8 @@
 mod bodies;
 mod harness;
 
+mod admin;
+mod ceiling;
 mod client;
 mod contacts;
 mod events;

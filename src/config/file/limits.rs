@@ -61,6 +61,9 @@ pub struct Limits {
     /// Fragments of one WebSocket message. Over it: close 1009.
     #[schemars(range(min = 1, max = 10_000_000))]
     pub ws_fragments: Option<Placed<u32>>,
+    /// Bytes of bodies and messages that are held back at one time, since they have to be read whole or
+    /// may still become a find; of all exchanges together. Over it: 503, or close 1013. 1MiB to 1024GiB.
+    pub held_bytes: Option<Placed<Size>>,
     /// Tokens that `[[properties.binding]]` remember at one time. Over it the one is forgotten
     /// that was not used for the longest. 0: none is ever learnt.
     #[schemars(range(min = 0, max = 10_000_000))]

@@ -35,6 +35,9 @@ pub(super) fn limits(typed: &typed::Limits, reports: &mut Reports) -> Limits {
     if let Some(size) = size(typed.decoded_bytes.as_ref(), "1KiB"..="1024GiB", reports) {
         limits.decoded_bytes = size;
     }
+    if let Some(size) = size(typed.held_bytes.as_ref(), "1MiB"..="1024GiB", reports) {
+        limits.held_bytes = size;
+    }
     if let Some(size) = size(typed.ws_message.as_ref(), "1KiB"..="1GiB", reports) {
         limits.ws_message = size;
     }

@@ -9,8 +9,10 @@
 //! as it came, coded bytes included.
 
 use crate::format::Unreadable;
+use crate::proxy::ceiling::Ceiling;
 use crate::proxy::coding::{self, Codings, Decoder, Encoder, UnknownCoding};
-use crate::proxy::filter::message::{Held, Message};
+use crate::proxy::filter::held::Held;
+use crate::proxy::filter::message::Message;
 use crate::proxy::filter::messages::Prefixes;
 use crate::proxy::refusal::Refusal;
 
@@ -38,6 +40,7 @@ impl Prefixed {
         prefixes: Prefixes,
         coding: Option<&[u8]>,
         limits: coding::Limits,
+        ceiling: &Ceiling,
     ) -> Self {
         Self {
             message,
@@ -46,8 +49,8 @@ impl Prefixed {
             limits,
             prefix: [0; PREFIX],
             filled: 0,
-            held: Held::default(),
-            text: Held::default(),
+            held: Held::new(ceiling),
+            text: Held::new(ceiling),
             passing: false,
         }
     }
@@ -71,9 +74,9 @@ impl Prefixed {
                 }
                 continue;
             }
-            let missing = self.length().saturating_sub(self.held.0.len());
+            let missing = self.length().saturating_sub(self.held.bytes().len());
             let (piece, rest) = wire.split_at(missing.min(wire.len()));
-            self.held.0.extend_from_slice(piece);
+            self.held.extend(piece)?;
             wire = rest;
             self.end_if_whole(out)?;
         }
@@ -89,8 +92,8 @@ impl Prefixed {
     }
 
     /// How much was found so far.
-    pub(super) fn total(&self) -> u64 {
-        self.message.total()
+    pub(super) fn message(&self) -> &Message {
+        &self.message
     }
 
     /// A prefix came.
@@ -105,7 +108,7 @@ impl Prefixed {
     }
 
     fn end_if_whole(&mut self, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        if self.held.0.len() < self.length() {
+        if self.held.bytes().len() < self.length() {
             return Ok(());
         }
         match self.rewritten()? {
@@ -117,14 +120,12 @@ impl Prefixed {
             }
             None => {
                 out.extend_from_slice(&self.prefix);
-                out.extend_from_slice(&self.held.0);
+                out.extend_from_slice(self.held.bytes());
             }
         }
         self.filled = 0;
-        for Held(buffer) in [&mut self.held, &mut self.text] {
-            buffer.clear();
-            buffer.shrink_to(KEPT);
-        }
+        self.held.clear(KEPT);
+        self.text.clear(KEPT);
         Ok(())
     }
 
@@ -137,7 +138,7 @@ impl Prefixed {
             let passes = is_unreadable && self.message.passes_unreadable();
             return if passes { Ok(None) } else { Err(why) };
         }
-        let said = if is_coded { &self.text.0 } else { &self.held.0 };
+        let said = if is_coded { self.text.bytes() } else { self.held.bytes() };
         let rewritten = match self.flags() & self.about {
             0 => self.message.rewrite(said)?,
             _ => self.message.about(said)?,
@@ -145,7 +146,7 @@ impl Prefixed {
         let (Some(rewritten), true, Ok(codings)) = (&rewritten, is_coded, &self.codings) else {
             return Ok(rewritten);
         };
-        let mut coded = Vec::with_capacity(self.held.0.len());
+        let mut coded = Vec::with_capacity(self.held.bytes().len());
         let mut encoder = Encoder::new(codings);
         encoder.push(rewritten, &mut coded)?;
         encoder.finish(&mut coded)?;
@@ -159,9 +160,9 @@ impl Prefixed {
             return Err(Refusal::MalformedCoding);
         }
         let mut decoder = Decoder::new(codings, self.limits);
-        let mut wire = &self.held.0[..];
+        let mut wire = self.held.bytes();
         while let Some(piece) = decoder.next(&mut wire)? {
-            self.text.0.extend_from_slice(piece);
+            self.text.extend(piece)?;
         }
         Ok(decoder.finish()?)
     }
@@ -172,7 +173,8 @@ impl Prefixed {
             return Err(Refusal::Unreadable(Unreadable::NoMessage { at: 0 }));
         }
         out.extend_from_slice(self.prefix.get(..self.filled).unwrap_or_default());
-        out.append(&mut self.held.0);
+        out.extend_from_slice(self.held.bytes());
+        self.held.clear(0);
         self.filled = 0;
         self.passing = true;
         Ok(())
@@ -323,12 +325,12 @@ mod tests {
             assert_eq!(out, framed(0, b""));
             out.clear();
         }
-        assert_eq!(filter.total(), 3);
+        assert_eq!(filter.message().total(), 3);
         // A long one leaves nothing behind but its find.
         let long = framed(0, &[&b"\x0a\x80\x9c\x01"[..], &[b' '; 19_968]].concat());
         filter.push(&long, &mut out).unwrap();
         assert_eq!(out, long);
-        assert!(filter.held.0.capacity() <= KEPT);
+        assert!(filter.held.capacity() <= KEPT);
     }
 
     #[test]
@@ -377,7 +379,7 @@ mod tests {
         let message = Message::new(format, &Arc::new(rules), hand, options);
         assert!(format == Format::Protobuf || content_type.ends_with("json"));
         let coding = (!coding.is_empty()).then_some(coding.as_bytes());
-        Prefixed::new(message, prefixes, coding, LIMITS)
+        Prefixed::new(message, prefixes, coding, LIMITS, &Ceiling::default())
     }
 
     fn framed(flags: u8, message: &[u8]) -> Vec<u8> {

@@ -1,6 +1,8 @@
 //! One message: what is personal in it, whatever it is written in.
 
+use crate::proxy::ceiling::Ceiling;
 use crate::proxy::coding;
+use crate::proxy::filter::held::Held;
 use crate::proxy::filter::messages::Format;
 use crate::proxy::refusal::Refusal;
 use crate::redact::{Blocked, Hand, Options, Protobuf, Redactor, Rules};
@@ -14,8 +16,8 @@ pub(super) struct Message {
     options: Options,
     format: Format,
     protobuf: Protobuf,
-    /// What was found in those that are text.
-    finds: u64,
+    /// How much was found in those that are text, by the rule that found it.
+    finds: Vec<u64>,
 }
 
 /// Rules are long, and said elsewhere.
@@ -29,7 +31,7 @@ impl Message {
     /// For messages of this format.
     pub(super) fn new(format: Format, rules: &Arc<Rules>, hand: Hand, options: Options) -> Self {
         let protobuf = Protobuf::new(rules, hand.clone(), options);
-        Self { rules: Arc::clone(rules), hand, options, format, protobuf, finds: 0 }
+        Self { rules: Arc::clone(rules), hand, options, format, protobuf, finds: Vec::new() }
     }
 
     /// What stands in the place of this one; `None` where it stays as it is.
@@ -52,7 +54,22 @@ impl Message {
 
     /// How much was found so far.
     pub(super) fn total(&self) -> u64 {
-        self.finds + self.protobuf.total()
+        self.finds.iter().sum::<u64>() + self.protobuf.tally().total()
+    }
+
+    /// The same by the rule that found it.
+    pub(super) fn counts(&self) -> Vec<u64> {
+        let mut counts = self.protobuf.tally().counts().to_vec();
+        add(&mut counts, &self.finds);
+        counts
+    }
+
+    /// What the messages are written in, in a word.
+    pub(super) fn format(&self) -> &'static str {
+        match self.format {
+            Format::Protobuf => "protobuf",
+            Format::Json => "json",
+        }
     }
 
     fn text(&mut self, content_type: &str, text: &[u8]) -> Result<Option<Vec<u8>>, Blocked> {
@@ -62,8 +79,15 @@ impl Message {
         redactor.push(text, &mut out)?;
         redactor.finish(&mut out)?;
         let finds = redactor.tally().total();
-        self.finds += finds;
+        self.finds.resize(redactor.tally().counts().len(), 0);
+        add(&mut self.finds, redactor.tally().counts());
         Ok((finds > 0 && !self.options.observe).then_some(out))
+    }
+}
+
+fn add(sum: &mut [u64], more: &[u64]) {
+    for (sum, more) in sum.iter_mut().zip(more) {
+        *sum += more;
     }
 }
 
@@ -78,42 +102,30 @@ pub(super) struct Bare {
 
 impl Bare {
     /// A body that is this message, of at most so many bytes.
-    pub(super) fn new(message: Message, limits: coding::Limits) -> Self {
-        Self { message, held: Held::default(), limits }
+    pub(super) fn new(message: Message, limits: coding::Limits, ceiling: &Ceiling) -> Self {
+        Self { message, held: Held::new(ceiling), limits }
     }
 
     /// More of it.
     pub(super) fn push(&mut self, piece: &[u8]) -> Result<(), Refusal> {
-        if (self.held.0.len() + piece.len()) as u64 > self.limits.bytes {
+        if (self.held.bytes().len() + piece.len()) as u64 > self.limits.bytes {
             return Err(Refusal::DecodedTooLarge);
         }
-        self.held.0.extend_from_slice(piece);
-        Ok(())
+        self.held.extend(piece)
     }
 
     /// It is whole: writes what goes on.
     pub(super) fn finish(&mut self, out: &mut Vec<u8>) -> Result<(), Refusal> {
-        match self.message.rewrite(&self.held.0)? {
+        match self.message.rewrite(self.held.bytes())? {
             Some(rewritten) => out.extend_from_slice(&rewritten),
-            None => out.extend_from_slice(&self.held.0),
+            None => out.extend_from_slice(self.held.bytes()),
         }
-        self.held = Held::default();
+        self.held.clear(0);
         Ok(())
     }
 
-    /// How much was found.
-    pub(super) fn total(&self) -> u64 {
-        self.message.total()
-    }
-}
-
-/// Bytes that are held back.
-#[derive(Default)]
-pub(super) struct Held(pub(super) Vec<u8>);
-
-/// They are content.
-impl fmt::Debug for Held {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Held({})", self.0.len())
+    /// The message, and what was found in it.
+    pub(super) fn message(&self) -> &Message {
+        &self.message
     }
 }

@@ -24,6 +24,7 @@ mod body;
 mod grpc;
 mod hand;
 mod head;
+mod held;
 mod message;
 mod messages;
 mod passage;

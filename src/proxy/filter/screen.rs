@@ -4,8 +4,9 @@ use crate::format::content::{Binary, Content, FIRST_BYTES};
 use crate::format::{self, Bounds};
 use crate::policy::Limits;
 use crate::policy::redaction::{self, Redaction, Unreadable};
+use crate::proxy::ceiling::{Ceiling, Share};
 use crate::proxy::coding;
-use crate::proxy::filter::body::{Filter, Manner};
+use crate::proxy::filter::body::{Filter, Manner, Tell};
 use crate::proxy::filter::grpc::Prefixed;
 use crate::proxy::filter::message::{Bare, Message};
 use crate::proxy::filter::messages::{Format, Framing, Messages};
@@ -26,14 +27,22 @@ pub struct Screen {
     options: Options,
     decoded: coding::Limits,
     finds: Arc<Finds>,
+    ceiling: Ceiling,
 }
 
 /// What a binary message claims to be. JSON is known all the same; what else it holds is no text.
 const OCTETS: &str = "application/octet-stream";
 
 impl Screen {
-    /// This set in an exchange in which `hand` writes and `finds` are counted.
-    pub fn new(set: &Arc<Redaction>, hand: Hand, limits: &Limits, finds: &Arc<Finds>) -> Self {
+    /// This set in an exchange in which `hand` writes and `finds` are counted. What is held back
+    /// stays under the `ceiling`.
+    pub fn new(
+        set: &Arc<Redaction>,
+        hand: Hand,
+        limits: &Limits,
+        finds: &Arc<Finds>,
+        ceiling: &Ceiling,
+    ) -> Self {
         let options = Options {
             observe: set.observe,
             pass_unreadable: set.unreadable == Unreadable::Pass,
@@ -45,7 +54,8 @@ impl Screen {
             ..Options::default()
         };
         let decoded = payload::decoded_limits(limits);
-        Self { set: Arc::clone(set), hand, options, decoded, finds: Arc::clone(finds) }
+        let (set, finds, ceiling) = (Arc::clone(set), Arc::clone(finds), ceiling.clone());
+        Self { set, hand, options, decoded, finds, ceiling }
     }
 
     /// What the set says.
@@ -88,12 +98,18 @@ impl Screen {
                 Work::Text(Box::new(redactor))
             }
             Some(Messages { framing: Framing::Bare, format }) => {
-                Work::Bare(Box::new(Bare::new(message(format), self.decoded)))
+                Work::Bare(Box::new(Bare::new(message(format), self.decoded, &self.ceiling)))
             }
             Some(Messages { framing: Framing::Prefixed(prefixes), format }) => {
                 let coding = prefixes.coding(fields);
                 let message = message(format);
-                Work::Prefixed(Box::new(Prefixed::new(message, prefixes, coding, self.decoded)))
+                Work::Prefixed(Box::new(Prefixed::new(
+                    message,
+                    prefixes,
+                    coding,
+                    self.decoded,
+                    &self.ceiling,
+                )))
             }
             Some(Messages { framing: Framing::Base64, .. }) if observe || pass_unreadable => {
                 return Ok(None);
@@ -103,7 +119,9 @@ impl Screen {
             }
         };
         let manner = Manner { observe, pass_unreadable };
-        Ok(Some(Filter::new(codings, self.decoded, work, manner, Arc::clone(&self.finds))))
+        let share = self.ceiling.share();
+        let tell = Tell { finds: Arc::clone(&self.finds), rules: Arc::clone(rules) };
+        Ok(Some(Filter::new(codings, self.decoded, work, manner, (tell, share))))
     }
 
     /// A redactor of a message of this kind; `None` where it goes on as it came, since the set
@@ -124,9 +142,19 @@ impl Screen {
         (messages > 0 && self.set.parts.body).then(|| Box::new(Memory::new(messages)))
     }
 
+    /// A share of what may be held back.
+    pub fn share(&self) -> Share {
+        self.ceiling.share()
+    }
+
     /// Counts what a redactor of this screen has found.
     pub fn count(&self, redactor: &Redactor) {
-        self.finds.add(redactor.tally().total(), self.options.observe);
+        self.tell(redactor, redactor.format());
+    }
+
+    fn tell(&self, redactor: &Redactor, format: &'static str) {
+        let counts = redactor.tally().counts().iter().copied();
+        self.finds.add(&self.set.rules, counts, format, self.options.observe);
     }
 
     /// What stands in the place of this part of a head; `None` where it stays.
@@ -143,8 +171,8 @@ impl Screen {
         if !observe {
             read?;
         }
+        self.tell(&redactor, part.name());
         let finds = redactor.tally().total();
-        self.finds.add(finds, observe);
         Ok((finds > 0 && !observe).then_some(out))
     }
 

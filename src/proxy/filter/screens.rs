@@ -46,7 +46,7 @@ impl Screens {
         }
         let limits: &Limits = &plan.settings.limits;
         let hand = hand(plan, property, connection);
-        let screen = |set| Screen::new(set, hand.clone(), limits, finds);
+        let screen = |set| Screen::new(set, hand.clone(), limits, finds, &plan.ceiling);
         Self {
             request: policy.redact.as_ref().map(screen),
             response: policy.redact_responses.as_ref().filter(|set| set.parts.body).map(screen),

@@ -35,12 +35,38 @@ impl Work {
         }
     }
 
+    /// Bytes that a text holds back, since they may still become a find. Messages count their own.
+    pub(super) fn held(&self) -> usize {
+        match self {
+            Self::Text(redactor) => redactor.held(),
+            Self::Bare(_) | Self::Prefixed(_) => 0,
+        }
+    }
+
     /// How much was found so far.
     pub(super) fn total(&self) -> u64 {
         match self {
             Self::Text(redactor) => redactor.tally().total(),
-            Self::Bare(bare) => bare.total(),
-            Self::Prefixed(messages) => messages.total(),
+            Self::Bare(bare) => bare.message().total(),
+            Self::Prefixed(messages) => messages.message().total(),
+        }
+    }
+
+    /// The same by the rule that found it, in the order of the rules' names.
+    pub(super) fn counts(&self) -> Vec<u64> {
+        match self {
+            Self::Text(redactor) => redactor.tally().counts().to_vec(),
+            Self::Bare(bare) => bare.message().counts(),
+            Self::Prefixed(messages) => messages.message().counts(),
+        }
+    }
+
+    /// What the body is taken for, in a word.
+    pub(super) fn format(&self) -> &'static str {
+        match self {
+            Self::Text(redactor) => redactor.format(),
+            Self::Bare(bare) => bare.message().format(),
+            Self::Prefixed(messages) => messages.message().format(),
         }
     }
 }

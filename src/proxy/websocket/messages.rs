@@ -1,7 +1,9 @@
 //! The messages of one direction, on their way through the rules of a property.
 
+use crate::proxy::ceiling::Share;
 use crate::proxy::filter::Screen;
 use crate::proxy::learn::Learn;
+use crate::proxy::refusal::Refusal;
 use crate::redact::{Blocked, Memory, Redactor};
 use crate::websocket::Kind;
 
@@ -17,6 +19,7 @@ pub struct Messages {
     memory: Option<Box<Memory>>,
     /// Hears which tokens the messages hand out.
     learn: Option<Learn>,
+    share: Option<Share>,
 }
 
 impl Messages {
@@ -24,7 +27,8 @@ impl Messages {
     /// they hand out may be learnt.
     pub fn new(screen: Option<Screen>, learn: Option<Learn>) -> Self {
         let memory = screen.as_ref().and_then(Screen::memory);
-        Self { screen, redactor: None, memory, learn }
+        let share = screen.as_ref().map(Screen::share);
+        Self { screen, redactor: None, memory, learn, share }
     }
 
     /// A message begins.
@@ -61,6 +65,17 @@ impl Messages {
         }
     }
 
+    /// Counts what is held back of the open message among what all exchanges hold.
+    ///
+    /// # Errors
+    /// There is no room for it.
+    pub fn count_held(&mut self) -> Result<(), Refusal> {
+        match (&self.redactor, &mut self.share) {
+            (Some((_, redactor)), Some(share)) => share.hold(redactor.held()),
+            _ => Ok(()),
+        }
+    }
+
     /// The message is over: appends the rest.
     ///
     /// # Errors
@@ -91,6 +106,7 @@ mod tests {
     use crate::detect::catalog::kind;
     use crate::policy::Limits;
     use crate::policy::redaction::{Binary, Parts, Protobuf, Redaction, Unreadable};
+    use crate::proxy::ceiling::Ceiling;
     use crate::redact::hand::HashKey;
     use crate::redact::spec::{Action, Spec, Wanted};
     use crate::redact::{Hand, Rules};
@@ -161,7 +177,13 @@ mod tests {
             observe: false,
         };
         let hand = Hand::new(Arc::new(HashKey::new(&[7; 32])), "shop".into());
-        let screen = Screen::new(&Arc::new(set), hand, &Limits::default(), &Arc::default());
+        let screen = Screen::new(
+            &Arc::new(set),
+            hand,
+            &Limits::default(),
+            &Arc::default(),
+            &Ceiling::default(),
+        );
         Messages::new(Some(screen), None)
     }
 }

@@ -66,6 +66,8 @@ pub enum Broken {
     Blocked(Blocked),
     /// The property is not served any more.
     Refused,
+    /// All exchanges together hold back as much as they may.
+    Overloaded,
     /// There were no random bytes.
     Failed,
 }
@@ -78,6 +80,7 @@ impl Broken {
             Self::Blocked(Blocked::Overlong { .. }) => (Code::TOO_BIG, "message too complex"),
             Self::Blocked(_) => (Code::POLICY, "message not accepted"),
             Self::Refused => (Code::POLICY, ""),
+            Self::Overloaded => (Code::TRY_LATER, "overloaded"),
             Self::Failed => (Code::INTERNAL, "internal error"),
         }
     }
@@ -90,6 +93,7 @@ impl Broken {
             Self::Blocked(Blocked::Unreadable(_)) => "unreadable",
             Self::Blocked(Blocked::Overlong { .. }) => "overlong",
             Self::Refused => "property-unknown",
+            Self::Overloaded => "overloaded",
             Self::Failed => "no-randomness",
         }
     }
@@ -108,8 +112,8 @@ impl From<Blocked> for Broken {
 }
 
 impl From<Refusal> for Broken {
-    fn from(_: Refusal) -> Self {
-        Self::Failed
+    fn from(refusal: Refusal) -> Self {
+        if refusal == Refusal::Overloaded { Self::Overloaded } else { Self::Failed }
     }
 }
 
@@ -230,6 +234,7 @@ impl Flow {
             }
         }
         outlet.rest();
+        self.messages.count_held()?;
         if self.reader.is_between_messages() {
             self.reader.rest();
             self.messages.rest();

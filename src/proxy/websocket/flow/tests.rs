@@ -4,6 +4,7 @@ use super::*;
 use crate::detect::catalog::kind;
 use crate::policy::Limits as Sizes;
 use crate::policy::redaction::{Binary, Parts, Protobuf, Redaction, Unreadable};
+use crate::proxy::ceiling::Ceiling;
 use crate::proxy::filter::Screen;
 use crate::redact::hand::HashKey;
 use crate::redact::spec::{Action, Spec, Wanted};
@@ -146,7 +147,8 @@ fn flow(action: Action, deflated: bool) -> Flow {
         observe: false,
     };
     let hand = Hand::new(Arc::new(HashKey::new(&[7; 32])), "shop".into());
-    let screen = Screen::new(&Arc::new(set), hand, &Sizes::default(), &Arc::default());
+    let screen =
+        Screen::new(&Arc::new(set), hand, &Sizes::default(), &Arc::default(), &Ceiling::default());
     let reader = Reader::new(true, deflated.then(|| Inflate::new(false)), LIMITS);
     let writer = Writer::new(deflated.then(|| Deflate::new(15, false)));
     Flow::new(reader, Messages::new(Some(screen), None), writer, true)
