@@ -1,5 +1,6 @@
 //! What a person can ask for on the command line: one file a command.
 
+mod audit;
 mod certs;
 mod check;
 mod completions;
@@ -38,6 +39,8 @@ enum Command {
     Explain(explain::Explain),
     /// Take personal data out of a file or of standard input.
     Redact(redact::Redact),
+    /// Attack a running proxy, and tell what reaches its backend; exits with 0, 1 (leaks) or 2.
+    Audit(Box<audit::Audit>),
     /// List the kinds of personal data that can be taken out.
     Kinds(kinds::Kinds),
     /// Try it: a chat page, a backend that shows what it receives, and the proxy between.
@@ -61,6 +64,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Check(check) => check.run(),
         Command::Explain(explain) => explain.run(),
         Command::Redact(redact) => redact.run(),
+        Command::Audit(audit) => audit.run(),
         Command::Kinds(kinds) => kinds.run(),
         Command::Demo(demo) => demo.run(),
         Command::Keygen(keygen) => keygen.run(),
