@@ -34,6 +34,7 @@ mod cut;
 mod error;
 pub mod file;
 mod locate;
+mod markdown;
 mod meaning;
 mod nearest;
 mod quantity;
@@ -43,6 +44,7 @@ mod schema;
 mod shape;
 
 pub use error::{Error, Errors};
+pub use markdown::markdown;
 pub use meaning::{Entry, ReadFile, group_name};
 pub use schema::schema;
 
