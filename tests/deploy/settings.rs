@@ -1,0 +1,89 @@
+//! The configurations that `deploy/` brings: each one loads, and says what it is.
+
+use crate::read;
+use cloakroom::config::{SourceFile, load, schema};
+use cloakroom::policy::Settings;
+use cloakroom::policy::listener::Transport;
+use cloakroom::policy::settings::Secrets;
+use cloakroom::policy::upstream::Server;
+use std::path::PathBuf;
+
+/// A configuration of `deploy/`, as it is meant.
+pub struct Deployed {
+    pub settings: Settings,
+    /// The port of the admin listener.
+    pub admin: u16,
+}
+
+#[test]
+fn every_configuration_loads() {
+    for file in [
+        "deploy/kubernetes/base/cloakroom.toml",
+        "deploy/kubernetes/overlays/example/cloakroom.toml",
+        "deploy/systemd/cloakroom.toml",
+    ] {
+        let deployed = Deployed::load(file);
+        assert_eq!(deployed.admin, 9464, "{file}");
+        let properties = deployed.settings.book.properties();
+        assert!(!properties.is_empty(), "{file}");
+        for property in properties {
+            assert!(property.policy.redact.is_some(), "{file}: something is taken out");
+        }
+    }
+}
+
+impl Deployed {
+    #[track_caller]
+    pub fn load(file: &str) -> Self {
+        let text = read(file);
+        let mut table: toml::Table = text.parse().expect("TOML");
+        let admin = &table["admin"]["bind"][0];
+        let (_, port) = admin.as_str().and_then(|text| text.rsplit_once(':')).expect("a port");
+        let admin = port.parse().expect("a port");
+        // The rest has to load where the schema knows of no admin listener.
+        let text = if schema()["properties"]["admin"].is_null() {
+            table.remove("admin");
+            table.to_string()
+        } else {
+            text
+        };
+        let settings = load(SourceFile::new(file, text), [], &|_| Ok(vec![7; 32]));
+        Self { settings: settings.unwrap_or_else(|errors| panic!("{errors}")), admin }
+    }
+
+    /// The ports of all listeners.
+    pub fn ports(&self) -> Vec<u16> {
+        let bound = self.settings.listeners.iter().flat_map(|listener| &listener.bind);
+        bound.map(std::net::SocketAddr::port).collect()
+    }
+
+    /// The port of the backend, which has to listen on loopback.
+    #[track_caller]
+    pub fn backend(&self) -> u16 {
+        match self.settings.upstreams[0].servers.as_slice() {
+            [Server::Tcp { host, port, tls: false }] if host == "127.0.0.1" => *port,
+            other => panic!("the backend has to listen on loopback: {other:?}"),
+        }
+    }
+
+    /// The files that it names: certificates and keys.
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = self.settings.hash_key.iter().cloned().collect();
+        for listener in &self.settings.listeners {
+            let Transport::Tls(tls) = &listener.transport else { continue };
+            files.extend(tls.certificates.iter().flat_map(|c| [c.chain.clone(), c.key.clone()]));
+        }
+        if let Secrets::Derived { master } = &self.settings.rotation.secrets {
+            files.push(master.clone());
+        }
+        files
+    }
+
+    /// The state directory, where there is one.
+    pub fn state(&self) -> Option<PathBuf> {
+        match &self.settings.rotation.secrets {
+            Secrets::Random { state } => state.clone(),
+            Secrets::Derived { .. } => None,
+        }
+    }
+}
