@@ -3,6 +3,8 @@
 //! `GOLDEN=write cargo test --test deploy` writes `docs/configuration.md` anew; the diff is for
 //! reading. What `kubectl` and `systemd-analyze` have to say is heard where they are installed.
 
+#![expect(clippy::panic, reason = "a file that cannot be read fails its test")]
+
 #[path = "deploy/dockerfile.rs"]
 mod dockerfile;
 #[path = "deploy/documents.rs"]

@@ -104,7 +104,7 @@ fn refusals_of_the_proxy() -> Vec<String> {
 
 /// What a link within a document may lead to: anchors as they are written, and headings as
 /// they become anchors.
-pub fn headings(file: &str) -> BTreeSet<String> {
+pub(crate) fn headings(file: &str) -> BTreeSet<String> {
     let text = read(file);
     let mut found = BTreeSet::new();
     for line in text.lines().filter(|line| line.starts_with('#')) {

@@ -9,10 +9,10 @@ use cloakroom::policy::upstream::Server;
 use std::path::PathBuf;
 
 /// A configuration of `deploy/`, as it is meant.
-pub struct Deployed {
-    pub settings: Settings,
+pub(crate) struct Deployed {
+    pub(crate) settings: Settings,
     /// The port of the admin listener.
-    pub admin: u16,
+    pub(crate) admin: u16,
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn every_configuration_loads() {
 
 impl Deployed {
     #[track_caller]
-    pub fn load(file: &str) -> Self {
+    pub(crate) fn load(file: &str) -> Self {
         let text = read(file);
         let mut table: toml::Table = text.parse().expect("TOML");
         let admin = &table["admin"]["bind"][0];
@@ -52,14 +52,14 @@ impl Deployed {
     }
 
     /// The ports of all listeners.
-    pub fn ports(&self) -> Vec<u16> {
+    pub(crate) fn ports(&self) -> Vec<u16> {
         let bound = self.settings.listeners.iter().flat_map(|listener| &listener.bind);
         bound.map(std::net::SocketAddr::port).collect()
     }
 
     /// The port of the backend, which has to listen on loopback.
     #[track_caller]
-    pub fn backend(&self) -> u16 {
+    pub(crate) fn backend(&self) -> u16 {
         match self.settings.upstreams[0].servers.as_slice() {
             [Server::Tcp { host, port, tls: false }] if host == "127.0.0.1" => *port,
             other => panic!("the backend has to listen on loopback: {other:?}"),
@@ -67,7 +67,7 @@ impl Deployed {
     }
 
     /// The files that it names: certificates and keys.
-    pub fn files(&self) -> Vec<PathBuf> {
+    pub(crate) fn files(&self) -> Vec<PathBuf> {
         let mut files: Vec<PathBuf> = self.settings.hash_key.iter().cloned().collect();
         for listener in &self.settings.listeners {
             let Transport::Tls(tls) = &listener.transport else { continue };
@@ -80,7 +80,7 @@ impl Deployed {
     }
 
     /// The state directory, where there is one.
-    pub fn state(&self) -> Option<PathBuf> {
+    pub(crate) fn state(&self) -> Option<PathBuf> {
         match &self.settings.rotation.secrets {
             Secrets::Random { state } => state.clone(),
             Secrets::Derived { .. } => None,

@@ -7,7 +7,7 @@ use std::process::Command;
 /// Runs a program; its output if it is satisfied. `None`, and a line that says so, where it is
 /// not installed.
 #[track_caller]
-pub fn run(program: &str, arguments: &[&str], home: &Path) -> Option<String> {
+pub(crate) fn run(program: &str, arguments: &[&str], home: &Path) -> Option<String> {
     let mut command = Command::new(program);
     // Nobody's cluster is asked for anything.
     command.args(arguments).env("HOME", home).env("KUBECONFIG", "/dev/null");
