@@ -13,6 +13,8 @@ mod documents;
 mod kubernetes;
 #[path = "deploy/metrics.rs"]
 mod metrics;
+#[path = "deploy/sandbox.rs"]
+mod sandbox;
 #[path = "deploy/settings.rs"]
 mod settings;
 #[path = "deploy/tool.rs"]

@@ -35,19 +35,12 @@ fn every_configuration_loads() {
 impl Deployed {
     #[track_caller]
     pub(crate) fn load(file: &str) -> Self {
-        let text = read(file);
-        let mut table: toml::Table = text.parse().expect("TOML");
+        let table: toml::Table = read(file).parse().expect("TOML");
         let admin = &table["admin"]["bind"][0];
         let (_, port) = admin.as_str().and_then(|text| text.rsplit_once(':')).expect("a port");
         let admin = port.parse().expect("a port");
-        // The rest has to load where the schema knows of no admin listener.
-        let text = if schema()["properties"]["admin"].is_null() {
-            table.remove("admin");
-            table.to_string()
-        } else {
-            text
-        };
-        let settings = load(SourceFile::new(file, text), [], &|_| Ok(vec![7; 32]));
+        let source = SourceFile::new(file, text(file));
+        let settings = load(source, [], &|_| Ok(vec![7; 32]));
         Self { settings: settings.unwrap_or_else(|errors| panic!("{errors}")), admin }
     }
 
@@ -86,4 +79,16 @@ impl Deployed {
             Secrets::Derived { .. } => None,
         }
     }
+}
+
+/// The text of a configuration. Where the schema knows of no admin listener, the rest has to load
+/// without it.
+pub(crate) fn text(file: &str) -> String {
+    let text = read(file);
+    if !schema()["properties"]["admin"].is_null() {
+        return text;
+    }
+    let mut table: toml::Table = text.parse().expect("TOML");
+    table.remove("admin");
+    table.to_string()
 }
