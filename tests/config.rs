@@ -371,6 +371,9 @@ fn summary(settings: &Settings) -> String {
     if settings.websocket != WebSocket::default() {
         out += &format!("{:?}\n", settings.websocket);
     }
+    if let Some(admin) = &settings.admin {
+        out += &format!("{admin:?}\n");
+    }
     if settings.log != Log::default() {
         out += &format!("{:?}\n", settings.log);
     }

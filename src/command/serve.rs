@@ -42,10 +42,22 @@ async fn serve(config: &Path, settings: Settings) -> Result<(), Failure> {
     for (listener, address) in server.addresses() {
         tracing::info!(listener = &*listener, %address, "listening");
     }
-    while let Told::Reload = signals.next().await {
-        match reload(config, &mut server).await {
+    loop {
+        let ask = tokio::select! {
+            told = signals.next() => match told {
+                Told::Reload => None,
+                Told::Stop => break,
+            },
+            ask = server.asked() => Some(ask),
+        };
+        let outcome = reload(config, &mut server).await;
+        server.note_reload(outcome.is_ok());
+        match &outcome {
             Ok(()) => tracing::info!("configuration reloaded"),
             Err(error) => tracing::error!(%error, "reload failed; the old configuration goes on"),
+        }
+        if let Some(ask) = ask {
+            ask.answer(outcome);
         }
     }
     tracing::info!("draining");

@@ -31,6 +31,7 @@
 //! ```
 
 mod cut;
+pub mod effective;
 mod error;
 pub mod file;
 mod locate;

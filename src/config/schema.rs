@@ -6,6 +6,7 @@
 
 use super::file::File;
 use super::quantity;
+use crate::policy::admin::ADMIN_PORT;
 use crate::policy::binding::EXPIRES;
 use crate::policy::limits::{Limits, Timeouts};
 use crate::policy::listener::Transport;
@@ -186,6 +187,7 @@ fn defaults() -> Vec<(&'static str, &'static str, Value)> {
         ("Truncate", "v6", json!(property::TRUNCATE_V6_BITS)),
         ("Truncate", "allow_weak", json!(false)),
         ("Sealed", "variant", json!("nd")),
+        ("Admin", "bind", json!(format!("127.0.0.1:{ADMIN_PORT}"))),
         ("WebSocket", "compress", json!(compress)),
         ("WebSocket", "context_takeover", json!(websocket.context_takeover)),
         ("WebSocket", "reload", json!(reload)),

@@ -30,6 +30,11 @@ impl Plain {
         Self { spelling, name: name.to_vec(), field, open: false }
     }
 
+    /// How its text is spelt.
+    pub(super) fn spelling(&self) -> Spelling {
+        self.spelling
+    }
+
     /// More of the payload; pieces come in order but need not touch.
     ///
     /// # Errors

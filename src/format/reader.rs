@@ -69,6 +69,21 @@ impl Reader {
         })
     }
 
+    /// What it reads, in a word: `json`, `form`, `url`, `multipart`, `events`, `text`, `markup` or
+    /// `binary`. Cookies are read as a form is.
+    pub fn format(&self) -> &'static str {
+        match &self.0 {
+            Kind::Plain(plain) if plain.spelling() == Spelling::Markup => "markup",
+            Kind::Plain(_) => "text",
+            Kind::Json(_) => "json",
+            Kind::Form(_) => "form",
+            Kind::Url(_) => "url",
+            Kind::Multipart(_) => "multipart",
+            Kind::EventStream(_) => "events",
+            Kind::Binary(_) => "binary",
+        }
+    }
+
     /// A reader of a URL.
     pub fn url(paths: Arc<Paths>) -> Self {
         Self(Kind::Url(Box::new(Url::new(paths))))

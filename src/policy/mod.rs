@@ -7,6 +7,7 @@
 //!             └─ bindings ── tokens that stand for a property, once a backend handed them out
 //! ```
 
+pub mod admin;
 pub mod binding;
 pub mod bindings;
 pub mod book;
@@ -20,6 +21,7 @@ pub mod source;
 pub mod upstream;
 pub mod websocket;
 
+pub use admin::Admin;
 pub use binding::{Binding, NoTokens, Tokens};
 pub use book::{Book, BookBuilder, Found};
 pub use json_place::JsonPlace;

@@ -1,6 +1,6 @@
 //! Everything that a configuration means.
 
-use super::{Book, Limits, Listener, Timeouts, Upstream, WebSocket};
+use super::{Admin, Book, Limits, Listener, Timeouts, Upstream, WebSocket};
 use crate::address::fields::AddressFields;
 use crate::address::recording::Landing;
 use std::path::PathBuf;
@@ -32,6 +32,8 @@ pub struct Settings {
     pub timeouts: Timeouts,
     /// What is logged.
     pub log: Log,
+    /// Where operators ask how it goes; `None`: nowhere.
+    pub admin: Option<Admin>,
     /// Upgrades that are tunnelled, lower case (`websocket`).
     pub upgrades: Vec<String>,
     /// The file with the key of hashes and stand-ins; `None`: a random one for each start.

@@ -37,10 +37,10 @@ pub async fn answer(
     let version = request.version();
     let is_call = call::is_call(version, request.headers());
     let logged = plan.settings.log.access;
-    let mut access =
-        Access::new(&visit.state, &visit.name, request.method().clone(), version, logged);
+    let mut access = Access::new(&visit, request.method().clone(), version, logged);
     let last = served >= plan.settings.limits.requests_per_connection;
     let outcome = forward(&visit, &plan, request, served, &mut access).await;
+    access.answered();
     let mut response = match outcome {
         Ok(Reply::Message(response, source)) => {
             access.status = response.status();
@@ -51,16 +51,19 @@ pub async fn answer(
         }
         Ok(Reply::Tunnel(response, tunnel)) => {
             access.status = response.status();
+            access.converses();
             tunnel.open(&visit, plan.settings.timeouts.tunnel_idle, access);
             response.map(|()| ReplyBody::none())
         }
         Ok(Reply::Conversation(response, visitor, answer, conversation)) => {
             access.status = response.status();
+            access.converses();
             conversation.open(visitor, answer, access);
             response.map(|()| ReplyBody::none())
         }
         Ok(Reply::Awaited(response, awaited)) => {
             access.status = response.status();
+            access.converses();
             awaited.open(&visit, &plan, access);
             response.map(|()| ReplyBody::none())
         }

@@ -13,7 +13,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
-use tokio::time::Sleep;
+use tokio::time::{Instant, Sleep};
 
 /// A request body as it comes from the client.
 #[derive(Debug)]
@@ -22,6 +22,8 @@ pub struct Intake {
     progress: Arc<Progress>,
     rules: Rules,
     patience: Option<Pin<Box<Sleep>>>,
+    /// Since when the client has let us wait.
+    waits_since: Option<Instant>,
     /// What was read ahead, and not yet handed out.
     ahead: Vec<u8>,
     /// The trailers, where they were read ahead too.
@@ -67,6 +69,7 @@ impl Intake {
                 converses: false,
             },
             patience: None,
+            waits_since: None,
             ahead: Vec::new(),
             trailers: None,
         }
@@ -159,8 +162,12 @@ impl Intake {
         let polled = Pin::new(&mut *inner).poll_frame(cx);
         self.progress.awaits(polled.is_pending());
         let Poll::Ready(frame) = polled else {
+            self.waits_since.get_or_insert_with(Instant::now);
             return self.poll_patience(cx).map(|slow| Some(Err(slow)));
         };
+        if let Some(since) = self.waits_since.take() {
+            self.progress.waited_for_client(since.elapsed());
+        }
         if frame.is_none() || inner.is_end_stream() {
             self.inner = None;
         }

@@ -21,6 +21,7 @@ pub mod finds;
 pub mod head;
 pub mod intake;
 pub mod learn;
+pub mod meters;
 pub mod names;
 pub mod onward;
 pub mod pace;

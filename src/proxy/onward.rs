@@ -97,6 +97,7 @@ pub async fn onward(
     };
     let passage = screens.request(&mut parts, &mut intake).await?;
     let body = RequestBody::new(intake, passage, cleaning(plan, &verdict, &screens));
+    access.awaited_client = progress.awaited_client();
     let sent = Instant::now();
     let changes = !matches!(change, Change::None);
     let (response, lease) = send(pool, parts, body, &verdict.authority, changes).await?;

@@ -13,6 +13,7 @@ pub struct Progress {
     received: AtomicU64,
     last: AtomicU64,
     heard: AtomicU64,
+    awaited_client: AtomicU64,
     complete: AtomicBool,
     awaited: AtomicBool,
     failure: OnceLock<Refusal>,
@@ -26,6 +27,7 @@ impl Progress {
             received: AtomicU64::new(0),
             last: AtomicU64::new(0),
             heard: AtomicU64::new(0),
+            awaited_client: AtomicU64::new(0),
             complete: AtomicBool::new(complete),
             awaited: AtomicBool::new(false),
             failure: OnceLock::new(),
@@ -41,6 +43,17 @@ impl Progress {
     /// complete, the upstream has not taken what it was given.
     pub fn is_awaited(&self) -> bool {
         self.awaited.load(Ordering::Acquire)
+    }
+
+    /// How long anybody has waited for the client to send more of it.
+    pub fn awaited_client(&self) -> Duration {
+        Duration::from_micros(self.awaited_client.load(Ordering::Relaxed))
+    }
+
+    /// The client let us wait for so long.
+    pub(super) fn waited_for_client(&self, time: Duration) {
+        let micros = u64::try_from(time.as_micros()).unwrap_or(u64::MAX);
+        self.awaited_client.fetch_add(micros, Ordering::Relaxed);
     }
 
     /// Bytes read from the client.

@@ -262,6 +262,16 @@ impl fmt::Display for BrokenReply {
 }
 
 impl BrokenReply {
+    /// A stable name for counters.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Upstream => "upstream-broke-off",
+            Self::Cancelled => "upstream-gave-up",
+            Self::Stalled => "upstream-stalled",
+            Self::Withheld => "withheld",
+        }
+    }
+
     /// Why a response broke off that came with this error.
     pub fn of_upstream(error: &hyper::Error) -> Self {
         let mut source = std::error::Error::source(error);

@@ -1,6 +1,6 @@
 //! The tokens that backends hand out, and who remembers them.
 
-use crate::policy::bindings::Bindings;
+use crate::policy::bindings::{Bindings, Counts};
 use crate::policy::{Binding, Settings, Tokens};
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -33,6 +33,11 @@ impl TokenTable {
         if !tokens.is_empty() {
             tokens.keep(|id| settings.book.by_id(id).is_some());
         }
+    }
+
+    /// How often something happened since the start.
+    pub fn counts(&self) -> Counts {
+        self.lock().counts()
     }
 
     /// The backend handed out this token of this binding to a visitor of the property.

@@ -50,6 +50,7 @@ impl<'a> Verdict<'a> {
         let trusted = visit.peer.is_some_and(|peer| listener.chain.trusts(peer));
         let head = View::new(parts, &authority);
         let found = plan.settings.book.find(&WithBody { head: &head, plucked }, &mut &*plan.tokens);
+        visit.meters.lookups.count(found);
         let property = property(plan, found)?;
         let pool = plan.pools.get(property.policy.upstream).ok_or(Refusal::Unreachable)?;
         let told = visit.tell(plan, resolved.client, property)?;

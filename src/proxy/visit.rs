@@ -3,6 +3,7 @@
 use crate::address::recording::Moment;
 use crate::address::{Client, Mode};
 use crate::policy::{Listener, Property};
+use crate::proxy::meters::Meters;
 use crate::proxy::pace::Paces;
 use crate::proxy::plan::Plan;
 use crate::proxy::refusal::Refusal;
@@ -42,6 +43,8 @@ pub struct Visit {
     pub place: Arc<dyn Any + Send + Sync>,
     /// Cancelled when whatever is still open must end.
     pub stop: CancellationToken,
+    /// What all exchanges add up to.
+    pub meters: Arc<Meters>,
     /// What the parts of the connection tell each other.
     pub state: Arc<State>,
     /// The last disclosure: visitors seldom change between two requests of a connection.

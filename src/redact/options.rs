@@ -16,6 +16,18 @@ pub enum HeadPart {
     Text,
 }
 
+impl HeadPart {
+    /// What it is called where finds are counted.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Url => "url",
+            Self::Query => "query",
+            Self::Cookies => "cookies",
+            Self::Text => "field",
+        }
+    }
+}
+
 /// How a redactor goes about its work.
 #[derive(Clone, Copy, Debug)]
 pub struct Options {

@@ -299,6 +299,11 @@ impl Redactor {
         self.go_on(heard, chunk, out)
     }
 
+    /// What the payload is taken for, in a word; see [`Reader::format`].
+    pub fn format(&self) -> &'static str {
+        self.reader.format()
+    }
+
     /// How much was taken out so far.
     pub fn tally(&self) -> &Tally {
         &self.texts.tally

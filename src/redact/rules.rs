@@ -216,6 +216,11 @@ impl Rules {
         self.acts.iter().chain(&*self.field_acts).map(|act| &act.name)
     }
 
+    /// What is done with the finds of each, in the same order.
+    pub fn actions(&self) -> impl Iterator<Item = Action> {
+        self.acts.iter().chain(&*self.field_acts).map(|act| act.action)
+    }
+
     /// The part of a find that is meant, where it is not the whole.
     pub(super) fn part(&self, detector: u16, text: &[u8]) -> Option<Range<usize>> {
         let (regex, group) = self.acts.get(usize::from(detector))?.part.as_ref()?;

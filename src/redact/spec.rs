@@ -112,6 +112,22 @@ pub enum Action {
     Keep,
 }
 
+impl Action {
+    /// What it is called where finds are counted.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Label => "label",
+            Self::Mask { .. } => "mask",
+            Self::Hash => "hash",
+            Self::Remove => "remove",
+            Self::Address => "address",
+            Self::Block => "block",
+            Self::StandIn => "stand-in",
+            Self::Keep => "keep",
+        }
+    }
+}
+
 /// What is never taken out.
 #[derive(Clone, Debug, Default)]
 pub struct Allow {

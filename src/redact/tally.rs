@@ -58,6 +58,13 @@ impl Tally {
         }
     }
 
+    /// The same, of one that is counted no further. Its notes are not ours either.
+    pub(super) fn add_counts(&mut self, other: &Self) {
+        for (count, more) in self.counts.iter_mut().zip(&other.counts) {
+            *count += more;
+        }
+    }
+
     pub(super) fn take_notes(&mut self) -> Vec<Note> {
         self.notes.as_mut().map(std::mem::take).unwrap_or_default()
     }

@@ -65,10 +65,12 @@ fn open(door: &Arc<Door>, stream: TcpStream, peer: SocketAddr, room: OwnedSemaph
     let Some(seat) = Peers::sit(&door.peers, peer.ip(), if trusted { usize::MAX } else { limit })
     else {
         tracing::debug!(listener = &*door.name, "too many connections of one peer");
+        door.wire.close(&door.name, "too many connections of one peer");
         return;
     };
     let door = Arc::clone(door);
+    let counted = door.wire.accept(&door.name);
     door.tasks.clone().spawn(async move {
-        connection::serve(door, stream, peer, Arc::new((seat, room))).await;
+        connection::serve(door, stream, peer, Arc::new((seat, room, counted))).await;
     });
 }

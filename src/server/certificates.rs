@@ -16,8 +16,18 @@ use x509_parser::prelude::{FromDer, X509Certificate};
 /// Certificates by the names that they are good for.
 #[derive(Debug)]
 pub(super) struct Certificates {
+    expiries: Vec<Expiry>,
     by_name: HashMap<String, Arc<CertifiedKey>>,
     first: Arc<CertifiedKey>,
+}
+
+/// Until when a certificate is good.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Expiry {
+    /// The name of its file.
+    pub(super) file: Arc<str>,
+    /// In seconds since 1970.
+    pub(super) at: i64,
 }
 
 /// Why a certificate, a key or a list of authorities cannot be used. Names files, never
@@ -50,12 +60,18 @@ impl Certificates {
     ) -> Result<Self, BadFile> {
         let mut by_name = HashMap::new();
         let mut first = None;
+        let mut expiries = Vec::new();
         for entry in files {
             let chain = chain(&entry.chain)?;
             let names = match chain.first() {
                 Some(leaf) => names(leaf).map_err(|why| BadFile::new(&entry.chain, why))?,
                 None => Vec::new(),
             };
+            // The chain is as good as the certificate that ends first.
+            if let Some(at) = chain.iter().filter_map(expires).min() {
+                let file = entry.chain.file_name().unwrap_or_default().to_string_lossy();
+                expiries.push(Expiry { file: file.into(), at });
+            }
             let key = PrivateKeyDer::from_pem_file(&entry.key)
                 .map_err(|e| BadFile::new(&entry.key, e))?;
             let certified =
@@ -77,7 +93,12 @@ impl Certificates {
         }
         let first =
             first.ok_or_else(|| BadFile::new(Path::new("certificates"), "none is configured"))?;
-        Ok(Self { by_name, first })
+        Ok(Self { by_name, first, expiries })
+    }
+
+    /// Until when each is good.
+    pub(super) fn expiries(&self) -> &[Expiry] {
+        &self.expiries
     }
 }
 
@@ -103,6 +124,12 @@ pub(super) fn chain(file: &Path) -> Result<Vec<CertificateDer<'static>>, BadFile
         return Err(BadFile::new(file, "holds no certificate in PEM form"));
     }
     Ok(chain)
+}
+
+/// When a certificate ends, in seconds since 1970.
+fn expires(certificate: &CertificateDer<'_>) -> Option<i64> {
+    let (_, certificate) = X509Certificate::from_der(certificate).ok()?;
+    Some(certificate.validity().not_after.timestamp())
 }
 
 /// The DNS names that a certificate is good for, lower case; its common name where it has none.

@@ -47,6 +47,7 @@ pub(super) async fn serve(
     };
     if let Err(why) = ended {
         tracing::debug!(listener = &*door.name, why, "connection closed");
+        door.wire.close(&door.name, why);
     }
 }
 
@@ -82,11 +83,12 @@ async fn run(
         (Transport::Plain { http2: false }, _) => speak_http1(door, ends, io).await,
         (Transport::Tls(_), Some(tls)) => {
             let turn = door.handshakes.acquire().await.map_err(|_| "closing")?;
-            let acceptor = TlsAcceptor::from(tls.load_full());
+            let acceptor = TlsAcceptor::from(Arc::clone(&tls.load().config));
             let handshake = timeout(times.tls_handshake, acceptor.accept(io)).await;
             drop(turn);
             let stream =
                 handshake.map_err(|_| "TLS handshake too slow")?.map_err(|_| "TLS handshake")?;
+            door.wire.shake(&door.name, stream.get_ref().1);
             if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
                 speak_http2(door, ends, stream).await
             } else {
@@ -279,6 +281,7 @@ fn visit(door: &Door, ends: Ends<'_>) -> Result<Arc<Visit>, &'static str> {
         conversations: ends.conversations.clone(),
         place: Arc::clone(ends.place),
         stop: door.stop.clone(),
+        meters: Arc::clone(&door.meters),
         state: Arc::default(),
         memo: Mutex::default(),
     }))

@@ -2,10 +2,12 @@
 
 use crate::policy::Listener;
 use crate::proxy::Plan;
+use crate::proxy::meters::Meters;
 use crate::server::peers::Peers;
+use crate::server::tls::Terminator;
 use crate::server::watch::Watch;
+use crate::server::wire::Wire;
 use arc_swap::ArcSwap;
-use rustls::ServerConfig;
 use std::sync::{Arc, Mutex};
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -21,13 +23,17 @@ pub(super) struct Door {
     /// The policy in force.
     pub(super) plan: Arc<ArcSwap<Plan>>,
     /// How TLS is terminated; swapped when certificates change.
-    pub(super) tls: Option<ArcSwap<ServerConfig>>,
+    pub(super) tls: Option<ArcSwap<Terminator>>,
     /// The files of certificates, as they looked before they were read.
     pub(super) files: Mutex<Watch>,
     /// Turns for TLS handshakes.
     pub(super) handshakes: Arc<Semaphore>,
     /// Room for connections, shared by all listeners.
     pub(super) room: Arc<Semaphore>,
+    /// What all exchanges add up to.
+    pub(super) meters: Arc<Meters>,
+    /// What connections add up to.
+    pub(super) wire: Wire,
     /// Connections by untrusted peer.
     pub(super) peers: Arc<Peers>,
     /// Open connections and tunnels.

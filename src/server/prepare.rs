@@ -65,7 +65,7 @@ pub fn verify(settings: &Settings) -> Result<(), StartError> {
     let mut note = |result: Result<(), String>| wrong.extend(result.err());
     for listener in &settings.listeners {
         if let Transport::Tls(tls) = &listener.transport {
-            note(tls::server_config(tls, &Sessions::new()).map(drop).map_err(|e| e.to_string()));
+            note(tls::terminator(tls, &Sessions::new()).map(drop).map_err(|e| e.to_string()));
         }
     }
     for upstream in &settings.upstreams {

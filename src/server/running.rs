@@ -6,20 +6,23 @@ use crate::policy::{Listener, Settings};
 use crate::proxy::Plan;
 use crate::proxy::plan::Secret;
 use crate::server::accept;
+use crate::server::admin::Desk;
+use crate::server::bind::bind;
 use crate::server::clock;
 use crate::server::door::Door;
+use crate::server::inside::{Ask, Inside};
 use crate::server::peers::Peers;
 use crate::server::prepare::{self, StartError};
 use crate::server::secrets::{self, Keeper};
 use crate::server::tls::{self, Sessions};
 use crate::server::watch::Watch;
 use arc_swap::ArcSwap;
-use socket2::{Domain, Protocol, Socket, Type};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use tokio::net::TcpListener;
 use tokio::sync::Semaphore;
+use tokio::sync::mpsc::Receiver;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -27,7 +30,10 @@ use tokio_util::task::TaskTracker;
 /// The server, running.
 #[derive(Debug)]
 pub struct Server {
-    plan: Arc<ArcSwap<Plan>>,
+    /// What operators may ask about.
+    inside: Arc<Inside>,
+    asked: Receiver<Ask>,
+    desk: Desk,
     secret: Arc<ArcSwap<Secret>>,
     rotation: Rotation,
     turning: CancellationToken,
@@ -63,9 +69,6 @@ const LOOK: Duration = Duration::from_secs(2);
 /// How often idle upstream connections are swept.
 const SWEEP: Duration = Duration::from_secs(15);
 
-/// Connections that the kernel keeps for us while we do not accept.
-const BACKLOG: i32 = 4_096;
-
 impl Server {
     /// Binds every listener and begins to serve. On an error nothing is left behind.
     pub async fn start(settings: Settings) -> Result<Self, StartError> {
@@ -76,8 +79,11 @@ impl Server {
         let room = Arc::new(Semaphore::new(settings.limits.connections.min(descriptors())));
         let plan = prepare::plan(settings, None, Arc::clone(&secret))?;
         let settings = Arc::clone(&plan.settings);
+        let (ask, asked) = tokio::sync::mpsc::channel(1);
         let mut server = Self {
-            plan: Arc::new(ArcSwap::from_pointee(plan)),
+            inside: Arc::new(Inside::new(plan, ask)),
+            asked,
+            desk: Desk::default(),
             secret,
             rotation,
             turning: CancellationToken::new(),
@@ -90,9 +96,11 @@ impl Server {
             chores: CancellationToken::new(),
         };
         let doors = server.prepare_doors(&settings)?;
+        let desk = server.desk.prepare(settings.admin.as_ref())?;
         server.open(doors);
+        server.desk.open(desk, &server.inside);
         server.turn(keeper);
-        tokio::spawn(sweep(Arc::clone(&server.plan), server.chores.clone()));
+        tokio::spawn(sweep(Arc::clone(&server.inside.plan), server.chores.clone()));
         Ok(server)
     }
 
@@ -101,15 +109,35 @@ impl Server {
         self.open.iter().map(|open| (Arc::clone(&open.slot.load().name), open.bound)).collect()
     }
 
+    /// Where operators may ask, in the order of the configuration; Unix sockets are left out.
+    pub fn admin_addresses(&self) -> Vec<SocketAddr> {
+        self.desk.addresses()
+    }
+
+    /// Waits until an operator asks for the configuration to be read anew.
+    pub async fn asked(&mut self) -> Ask {
+        match self.asked.recv().await {
+            Some(ask) => ask,
+            // There is a sender as long as there is a server.
+            None => std::future::pending().await,
+        }
+    }
+
+    /// The configuration was read anew: whether what is in force is what it says now.
+    pub fn note_reload(&self, succeeded: bool) {
+        self.inside.note_reload(succeeded);
+    }
+
     /// Swaps the policy. Either all of it is in force afterwards, or nothing has changed:
     /// listeners that stay keep their sockets and connections, exchanges under way end
     /// under the policy that they began with.
     pub async fn reload(&mut self, settings: Settings) -> Result<(), StartError> {
         let keeper = Keeper::new(&settings.rotation)?;
         let rotation = settings.rotation.clone();
-        let before = self.plan.load_full();
+        let before = self.inside.plan.load_full();
         let plan = prepare::plan(settings, Some(&before), Arc::clone(&self.secret))?;
         let doors = self.prepare_doors(&plan.settings)?;
+        let desk = self.desk.prepare(plan.settings.admin.as_ref())?;
         // Last, since it may destroy the secret that is kept on disk.
         let secret = if rotation == self.rotation { None } else { Some(prepare::secret(&keeper)?) };
         // From here on nothing can fail.
@@ -119,15 +147,17 @@ impl Server {
             self.turn(keeper);
         }
         plan.tokens.renew(&plan.settings);
-        self.plan.store(Arc::new(plan));
+        self.inside.plan.store(Arc::new(plan));
         self.open(doors);
+        self.desk.open(desk, &self.inside);
         Ok(())
     }
 
     /// Stops accepting, lets open exchanges finish, and closes what is left at the deadline.
     /// Returns how many connections that were.
     pub async fn drain(self) -> usize {
-        let limit = self.plan.load().settings.timeouts.drain;
+        let limit = self.inside.plan.load().settings.timeouts.drain;
+        self.inside.drains();
         self.chores.cancel();
         self.turning.cancel();
         for open in &self.open {
@@ -180,17 +210,19 @@ impl Server {
             Transport::Tls(tls) => {
                 let sessions =
                     current.filter(|door| *door.listener == *listener).and_then(sessions);
-                Some(tls::server_config(tls, &sessions.unwrap_or_else(Sessions::new))?)
+                Some(tls::terminator(tls, &sessions.unwrap_or_else(Sessions::new))?)
             }
         };
         Ok(Arc::new(Door {
             listener: Arc::new(listener.clone()),
             name: listener.name.as_str().into(),
-            plan: Arc::clone(&self.plan),
-            tls: tls.map(ArcSwap::new),
+            plan: Arc::clone(&self.inside.plan),
+            tls: tls.map(ArcSwap::from_pointee),
             files,
             handshakes: Arc::clone(&self.handshakes),
             room: Arc::clone(&self.room),
+            meters: Arc::clone(&self.inside.meters),
+            wire: self.inside.wire.clone(),
             peers: Arc::clone(&self.peers),
             tasks: self.tasks.clone(),
             drain: current.map_or_else(CancellationToken::new, |door| door.drain.clone()),
@@ -215,6 +247,8 @@ impl Server {
             }
             self.open.push(Open { bound, wanted, slot });
         }
+        let doors = self.open.iter().map(|open| Arc::clone(&open.slot)).collect();
+        self.inside.doors.store(Arc::new(doors));
         for old in before {
             if !self.open.iter().any(|open| open.wanted == old.wanted) {
                 old.slot.load().drain.cancel();
@@ -239,25 +273,11 @@ fn descriptors() -> usize {
     (soft.unwrap_or(1_024).min(Semaphore::MAX_PERMITS) / 5 * 4 / 2).max(1)
 }
 
-/// Listens at once: a client that connects before we accept is served all the same.
-fn bind(address: SocketAddr) -> std::io::Result<TcpListener> {
-    let socket = Socket::new(Domain::for_address(address), Type::STREAM, Some(Protocol::TCP))?;
-    socket.set_reuse_address(true)?;
-    if address.is_ipv6() {
-        // `[::]` takes IPv4 too; its peers arrive mapped and are read as IPv4.
-        socket.set_only_v6(false)?;
-    }
-    socket.set_nonblocking(true)?;
-    socket.bind(&address.into())?;
-    socket.listen(BACKLOG)?;
-    TcpListener::from_std(socket.into())
-}
-
 /// Reads a door's certificates anew; on an error it keeps those that it has.
 fn refresh(door: &Door) -> Result<(), StartError> {
     if let (Transport::Tls(tls), Some(current)) = (&door.listener.transport, &door.tls) {
         let sessions = sessions(door).unwrap_or_else(Sessions::new);
-        current.store(tls::server_config(tls, &sessions)?);
+        current.store(Arc::new(tls::terminator(tls, &sessions)?));
     }
     Ok(())
 }
@@ -267,7 +287,7 @@ fn refresh(door: &Door) -> Result<(), StartError> {
 fn sessions(door: &Door) -> Option<Sessions> {
     match &door.listener.transport {
         Transport::Tls(tls) if tls.client_auth == ClientAuth::None => {
-            door.tls.as_ref().map(|running| Sessions::of(&running.load()))
+            door.tls.as_ref().map(|running| Sessions::of(&running.load().config))
         }
         _ => None,
     }

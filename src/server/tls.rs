@@ -5,8 +5,8 @@ use crate::server::certificates::{BadFile, Certificates, chain};
 use rustls::crypto::{CryptoProvider, aws_lc_rs};
 use rustls::server::danger::ClientCertVerifier;
 use rustls::server::{
-    NoClientAuth, ProducesTickets, ServerSessionMemoryCache, StoresServerSessions,
-    WebPkiClientVerifier,
+    NoClientAuth, ProducesTickets, ResolvesServerCert, ServerSessionMemoryCache,
+    StoresServerSessions, WebPkiClientVerifier,
 };
 use rustls::{RootCertStore, ServerConfig};
 use std::path::{Path, PathBuf};
@@ -41,9 +41,18 @@ impl Sessions {
 }
 
 /// The server side of TLS for one listener.
-pub(super) fn server_config(tls: &Tls, sessions: &Sessions) -> Result<Arc<ServerConfig>, BadFile> {
+#[derive(Debug)]
+pub(super) struct Terminator {
+    /// How it is spoken.
+    pub(super) config: Arc<ServerConfig>,
+    /// With what.
+    pub(super) certificates: Arc<Certificates>,
+}
+
+/// The server side of TLS for one listener.
+pub(super) fn terminator(tls: &Tls, sessions: &Sessions) -> Result<Terminator, BadFile> {
     let provider = Arc::new(aws_lc_rs::default_provider());
-    let certificates = Certificates::read(&tls.certificates, &provider)?;
+    let certificates = Arc::new(Certificates::read(&tls.certificates, &provider)?);
     let versions: &[_] = match tls.minimum {
         TlsVersion::V1_2 => &[&rustls::version::TLS13, &rustls::version::TLS12],
         TlsVersion::V1_3 => &[&rustls::version::TLS13],
@@ -52,7 +61,7 @@ pub(super) fn server_config(tls: &Tls, sessions: &Sessions) -> Result<Arc<Server
         .with_protocol_versions(versions)
         .map_err(|e| BadFile::new(Path::new("tls"), e))?
         .with_client_cert_verifier(verifier(&tls.client_auth, provider)?)
-        .with_cert_resolver(Arc::new(certificates));
+        .with_cert_resolver(Arc::clone(&certificates) as Arc<dyn ResolvesServerCert>);
     config.alpn_protocols = if tls.http2 {
         vec![b"h2".to_vec(), b"http/1.1".to_vec()]
     } else {
@@ -62,7 +71,7 @@ pub(super) fn server_config(tls: &Tls, sessions: &Sessions) -> Result<Arc<Server
         config.ticketer = Arc::clone(tickets);
     }
     config.session_storage = Arc::clone(&sessions.stored);
-    Ok(Arc::new(config))
+    Ok(Terminator { config: Arc::new(config), certificates })
 }
 
 fn verifier(
@@ -83,7 +92,7 @@ fn verifier(
     builder.build().map_err(|e| BadFile::new(file, e))
 }
 
-/// The files that [`server_config`] reads.
+/// The files that [`terminator`] reads.
 pub(super) fn files(tls: &Tls) -> Vec<PathBuf> {
     let pairs = tls.certificates.iter().flat_map(|entry| [&entry.chain, &entry.key]);
     let authorities = match &tls.client_auth {

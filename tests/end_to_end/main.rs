@@ -5,6 +5,7 @@
 mod bodies;
 mod harness;
 
+mod admin;
 mod client;
 mod contacts;
 mod events;

@@ -58,6 +58,7 @@ pub(super) fn visit(plan: Plan, listener: Listener, peer: IpAddr) -> Visit {
         conversations: Default::default(),
         place: std::sync::Arc::new(()),
         stop: Default::default(),
+        meters: Arc::default(),
         state: Arc::default(),
         memo: Mutex::default(),
     }

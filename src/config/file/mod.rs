@@ -4,6 +4,7 @@
 //! the keys are the descriptions in the JSON schema.
 
 pub mod address;
+pub mod admin;
 pub mod binding;
 pub mod limits;
 pub mod listener;
@@ -60,4 +61,6 @@ pub struct File {
     /// What is logged.
     #[serde(default)]
     pub log: limits::Log,
+    /// Where operators ask how it goes.
+    pub admin: Option<admin::Admin>,
 }

@@ -184,6 +184,10 @@ kind_of_text!(
     BindAddress, "an address and a port", ["0.0.0.0:8443", "[::]:8443"]
 );
 kind_of_text!(
+    /// An address and a port to bind, or `unix:` with the path of a socket.
+    AdminBind, "an address and a port, or unix: and a path", ["127.0.0.1:9464", "unix:/run/cloakroom/admin.sock"]
+);
+kind_of_text!(
     /// A network in CIDR notation, or a single address.
     Network, "a network", ["10.0.0.0/8", "2001:db8::/32"]
 );

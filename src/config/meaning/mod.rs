@@ -4,6 +4,7 @@
 //! sections say of each other is judged where the later one is read.
 
 mod address;
+mod admin;
 mod binding;
 mod choice;
 mod limits;
@@ -86,6 +87,7 @@ impl<'c> Meaning<'c> {
         let limits = limits::limits(&file.limits, reports);
         let timeouts = limits::timeouts(&file.timeouts, reports);
         let log = limits::log(&file.log, reports);
+        let admin = file.admin.as_ref().map(|typed| admin::admin(typed, base, reports));
         let upgrades = upgrades(file.upgrades.as_deref(), reports);
         let hash_key = file.hash_key_file.as_ref().map(|file| base.join(&file.value.0));
         let complete = move |book, country| Settings {
@@ -100,6 +102,7 @@ impl<'c> Meaning<'c> {
             limits,
             timeouts,
             log,
+            admin,
             upgrades,
             hash_key,
         };

@@ -9,7 +9,9 @@ use crate::proxy::coding::{Codings, Decoder, Encoder, Limits};
 use crate::proxy::filter::work::Work;
 use crate::proxy::finds::Finds;
 use crate::proxy::refusal::Refusal;
+use crate::redact::Rules;
 use bytes::Bytes;
+use std::fmt;
 use std::sync::Arc;
 
 /// One body on its way through.
@@ -26,8 +28,24 @@ pub struct Filter {
     text: Vec<u8>,
     /// Whether an observer has met what it cannot read: the rest is not looked at.
     gave_up: bool,
-    finds: Arc<Finds>,
+    tell: Tell,
+    /// How much of it was told: in all, and by the rule that found it.
     counted: u64,
+    told: Vec<u64>,
+}
+
+/// To whom finds are told, and whose they are.
+#[derive(Clone)]
+pub(super) struct Tell {
+    pub(super) finds: Arc<Finds>,
+    pub(super) rules: Arc<Rules>,
+}
+
+/// Rules are long, and said elsewhere.
+impl fmt::Debug for Tell {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tell")
+    }
 }
 
 /// How a filter goes about what it meets.
@@ -46,7 +64,7 @@ impl Filter {
         limits: Limits,
         work: Work,
         manner: Manner,
-        finds: Arc<Finds>,
+        tell: Tell,
     ) -> Self {
         let decoder = (!codings.is_empty()).then(|| Decoder::new(&codings, limits));
         Self {
@@ -57,8 +75,9 @@ impl Filter {
             manner,
             text: Vec::new(),
             gave_up: false,
-            finds,
+            tell,
             counted: 0,
+            told: Vec::new(),
         }
     }
 
@@ -172,8 +191,16 @@ impl Filter {
 
     fn count(&mut self) {
         let total = self.work.total();
-        self.finds.add(total - self.counted, self.manner.observe);
+        if total == self.counted {
+            return;
+        }
+        let counts = self.work.counts();
+        self.told.resize(counts.len(), 0);
+        let more = counts.iter().zip(&self.told).map(|(count, told)| count - told);
+        let Tell { finds, rules } = &self.tell;
+        finds.add(rules, more, self.work.format(), self.manner.observe);
         self.counted = total;
+        self.told = counts;
     }
 }
 
@@ -186,7 +213,7 @@ mod tests {
     use crate::detect::catalog::kind;
     use crate::redact::hand::HashKey;
     use crate::redact::spec::{Action, Spec, Wanted};
-    use crate::redact::{Hand, Options, Redactor, Rules};
+    use crate::redact::{Hand, Options, Redactor};
 
     const CODINGS: [&str; 4] = ["", "gzip", "br", "zstd, deflate"];
 
@@ -274,21 +301,25 @@ mod tests {
 
     fn filter(codings: &str, manner: Manner, finds: &Arc<Finds>) -> Filter {
         let work = Work::Text(Box::new(redactor(manner)));
-        Filter::new(named(codings), LIMITS, work, manner, Arc::clone(finds))
+        let tell = Tell { finds: Arc::clone(finds), rules: rules() };
+        Filter::new(named(codings), LIMITS, work, manner, tell)
     }
 
-    fn redactor(manner: Manner) -> Redactor {
+    fn rules() -> Arc<Rules> {
         let kind = kind("email").expect("a kind");
         let wanted = Wanted { kind, action: Action::Label, context_optional: false };
         let spec = Spec { kinds: vec![wanted], ..Spec::default() };
-        let rules = Arc::new(Rules::compile(&spec).expect("rules"));
+        Arc::new(Rules::compile(&spec).expect("rules"))
+    }
+
+    fn redactor(manner: Manner) -> Redactor {
         let hand = Hand::new(Arc::new(HashKey::new(&[7; 32])), "shop".into());
         let options = Options {
             observe: manner.observe,
             pass_unreadable: manner.pass_unreadable,
             ..Options::default()
         };
-        Redactor::new(&rules, hand, Some("application/json"), options)
+        Redactor::new(&rules(), hand, Some("application/json"), options)
     }
 
     fn coded(codings: &str, text: &[u8]) -> Vec<u8> {

@@ -89,8 +89,8 @@ impl Prefixed {
     }
 
     /// How much was found so far.
-    pub(super) fn total(&self) -> u64 {
-        self.message.total()
+    pub(super) fn message(&self) -> &Message {
+        &self.message
     }
 
     /// A prefix came.
@@ -323,7 +323,7 @@ mod tests {
             assert_eq!(out, framed(0, b""));
             out.clear();
         }
-        assert_eq!(filter.total(), 3);
+        assert_eq!(filter.message().total(), 3);
         // A long one leaves nothing behind but its find.
         let long = framed(0, &[&b"\x0a\x80\x9c\x01"[..], &[b' '; 19_968]].concat());
         filter.push(&long, &mut out).unwrap();

@@ -14,8 +14,8 @@ pub(super) struct Message {
     options: Options,
     format: Format,
     protobuf: Protobuf,
-    /// What was found in those that are text.
-    finds: u64,
+    /// How much was found in those that are text, by the rule that found it.
+    finds: Vec<u64>,
 }
 
 /// Rules are long, and said elsewhere.
@@ -29,7 +29,7 @@ impl Message {
     /// For messages of this format.
     pub(super) fn new(format: Format, rules: &Arc<Rules>, hand: Hand, options: Options) -> Self {
         let protobuf = Protobuf::new(rules, hand.clone(), options);
-        Self { rules: Arc::clone(rules), hand, options, format, protobuf, finds: 0 }
+        Self { rules: Arc::clone(rules), hand, options, format, protobuf, finds: Vec::new() }
     }
 
     /// What stands in the place of this one; `None` where it stays as it is.
@@ -52,7 +52,22 @@ impl Message {
 
     /// How much was found so far.
     pub(super) fn total(&self) -> u64 {
-        self.finds + self.protobuf.total()
+        self.finds.iter().sum::<u64>() + self.protobuf.tally().total()
+    }
+
+    /// The same by the rule that found it.
+    pub(super) fn counts(&self) -> Vec<u64> {
+        let mut counts = self.protobuf.tally().counts().to_vec();
+        add(&mut counts, &self.finds);
+        counts
+    }
+
+    /// What the messages are written in, in a word.
+    pub(super) fn format(&self) -> &'static str {
+        match self.format {
+            Format::Protobuf => "protobuf",
+            Format::Json => "json",
+        }
     }
 
     fn text(&mut self, content_type: &str, text: &[u8]) -> Result<Option<Vec<u8>>, Blocked> {
@@ -62,8 +77,15 @@ impl Message {
         redactor.push(text, &mut out)?;
         redactor.finish(&mut out)?;
         let finds = redactor.tally().total();
-        self.finds += finds;
+        self.finds.resize(redactor.tally().counts().len(), 0);
+        add(&mut self.finds, redactor.tally().counts());
         Ok((finds > 0 && !self.options.observe).then_some(out))
+    }
+}
+
+fn add(sum: &mut [u64], more: &[u64]) {
+    for (sum, more) in sum.iter_mut().zip(more) {
+        *sum += more;
     }
 }
 
@@ -101,9 +123,9 @@ impl Bare {
         Ok(())
     }
 
-    /// How much was found.
-    pub(super) fn total(&self) -> u64 {
-        self.message.total()
+    /// The message, and what was found in it.
+    pub(super) fn message(&self) -> &Message {
+        &self.message
     }
 }
 

@@ -5,7 +5,7 @@ use crate::format::{self, Bounds};
 use crate::policy::Limits;
 use crate::policy::redaction::{self, Redaction, Unreadable};
 use crate::proxy::coding;
-use crate::proxy::filter::body::{Filter, Manner};
+use crate::proxy::filter::body::{Filter, Manner, Tell};
 use crate::proxy::filter::grpc::Prefixed;
 use crate::proxy::filter::message::{Bare, Message};
 use crate::proxy::filter::messages::{Format, Framing, Messages};
@@ -103,7 +103,8 @@ impl Screen {
             }
         };
         let manner = Manner { observe, pass_unreadable };
-        Ok(Some(Filter::new(codings, self.decoded, work, manner, Arc::clone(&self.finds))))
+        let tell = Tell { finds: Arc::clone(&self.finds), rules: Arc::clone(rules) };
+        Ok(Some(Filter::new(codings, self.decoded, work, manner, tell)))
     }
 
     /// A redactor of a message of this kind; `None` where it goes on as it came, since the set
@@ -126,7 +127,12 @@ impl Screen {
 
     /// Counts what a redactor of this screen has found.
     pub fn count(&self, redactor: &Redactor) {
-        self.finds.add(redactor.tally().total(), self.options.observe);
+        self.tell(redactor, redactor.format());
+    }
+
+    fn tell(&self, redactor: &Redactor, format: &'static str) {
+        let counts = redactor.tally().counts().iter().copied();
+        self.finds.add(&self.set.rules, counts, format, self.options.observe);
     }
 
     /// What stands in the place of this part of a head; `None` where it stays.
@@ -143,8 +149,8 @@ impl Screen {
         if !observe {
             read?;
         }
+        self.tell(&redactor, part.name());
         let finds = redactor.tally().total();
-        self.finds.add(finds, observe);
         Ok((finds > 0 && !observe).then_some(out))
     }
 

@@ -39,8 +39,26 @@ impl Work {
     pub(super) fn total(&self) -> u64 {
         match self {
             Self::Text(redactor) => redactor.tally().total(),
-            Self::Bare(bare) => bare.total(),
-            Self::Prefixed(messages) => messages.total(),
+            Self::Bare(bare) => bare.message().total(),
+            Self::Prefixed(messages) => messages.message().total(),
+        }
+    }
+
+    /// The same by the rule that found it, in the order of the rules' names.
+    pub(super) fn counts(&self) -> Vec<u64> {
+        match self {
+            Self::Text(redactor) => redactor.tally().counts().to_vec(),
+            Self::Bare(bare) => bare.message().counts(),
+            Self::Prefixed(messages) => messages.message().counts(),
+        }
+    }
+
+    /// What the body is taken for, in a word.
+    pub(super) fn format(&self) -> &'static str {
+        match self {
+            Self::Text(redactor) => redactor.format(),
+            Self::Bare(bare) => bare.message().format(),
+            Self::Prefixed(messages) => messages.message().format(),
         }
     }
 }

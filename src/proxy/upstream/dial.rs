@@ -103,6 +103,19 @@ impl Dial {
         Self { server: server.clone(), protocol: upstream.protocol, tls, limit: upstream.connect }
     }
 
+    /// Whether the server accepts a connection within this time. Nothing is said on it.
+    pub(super) async fn is_reachable(&self, limit: Duration) -> bool {
+        let connected = async {
+            match &self.server {
+                Server::Unix(path) => UnixStream::connect(path).await.map(drop),
+                Server::Tcp { host, port, .. } => {
+                    TcpStream::connect((host.as_str(), *port)).await.map(drop)
+                }
+            }
+        };
+        tokio::time::timeout(limit, connected).await.is_ok_and(|connected| connected.is_ok())
+    }
+
     /// A new connection, ready for its first request.
     pub(super) async fn connect(&self) -> Result<Sender, DialError> {
         match tokio::time::timeout(self.limit, self.establish()).await {

@@ -6,7 +6,9 @@ use crate::proxy::upstream::server::{Lease, Server};
 use rustls::ClientConfig;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tokio::sync::OwnedSemaphorePermit;
+use tokio::task::JoinSet;
 
 /// The servers of one upstream.
 #[derive(Debug)]
@@ -91,6 +93,21 @@ impl Pool {
 
     fn in_turn(&self, turn: usize) -> Option<&Arc<Server>> {
         self.servers.get(turn % self.servers.len().max(1))
+    }
+
+    /// Whether any server accepts a connection within this time. Nothing is said on it.
+    pub async fn is_reachable(&self, limit: Duration) -> bool {
+        let mut probes = JoinSet::new();
+        for server in &self.servers {
+            let server = Arc::clone(server);
+            probes.spawn(async move { server.is_reachable(limit).await });
+        }
+        while let Some(reachable) = probes.join_next().await {
+            if reachable.unwrap_or(false) {
+                return true;
+            }
+        }
+        false
     }
 
     /// Closes connections that have been idle for too long.

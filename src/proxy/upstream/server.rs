@@ -103,6 +103,11 @@ impl Server {
         Arc::clone(&self.slots).acquire_owned().await.ok()
     }
 
+    /// Whether it accepts a connection within this time.
+    pub(super) async fn is_reachable(&self, limit: Duration) -> bool {
+        self.dial.is_reachable(limit).await
+    }
+
     /// Whether the server is passed over now.
     pub(super) fn is_paused(&self) -> bool {
         if self.health.failures.load(Ordering::Relaxed) < self.health.limit {

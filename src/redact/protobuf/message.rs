@@ -13,6 +13,7 @@ use crate::redact::hand::Hand;
 use crate::redact::options::Options;
 use crate::redact::redactor::Redactor;
 use crate::redact::rules::Rules;
+use crate::redact::tally::Tally;
 use crate::redact::texts::Texts;
 use std::fmt;
 use std::ops::Range;
@@ -46,8 +47,6 @@ pub struct Protobuf {
     texts: Texts,
     /// Where the next text stands for those who hear of it: behind all others.
     next: u64,
-    /// What was found in texts that are in another encoding.
-    elsewhere: u64,
 }
 
 /// What was read is content.
@@ -61,7 +60,7 @@ impl Protobuf {
     /// For messages of one property. What is held at most is for whoever holds them.
     pub fn new(rules: &Arc<Rules>, hand: Hand, options: Options) -> Self {
         let texts = Texts::new(Arc::clone(rules), hand.clone(), false);
-        Self { rules: Arc::clone(rules), hand, options, texts, next: 0, elsewhere: 0 }
+        Self { rules: Arc::clone(rules), hand, options, texts, next: 0 }
     }
 
     /// What stands in the place of this message; `None` where it stays as it is, byte for byte.
@@ -86,8 +85,8 @@ impl Protobuf {
     }
 
     /// How much was found in all messages.
-    pub fn total(&self) -> u64 {
-        self.texts.tally.total() + self.elsewhere
+    pub fn tally(&self) -> &Tally {
+        &self.texts.tally
     }
 
     /// What a text says without what is found in it; `None` where nothing is. `at` is where it
@@ -143,9 +142,8 @@ impl Protobuf {
         let mut out = Vec::with_capacity(bytes.len());
         redactor.push(bytes, &mut out)?;
         redactor.finish(&mut out)?;
-        let finds = redactor.tally().total();
-        self.elsewhere += finds;
-        Ok((finds > 0).then_some(out))
+        self.texts.tally.add_counts(redactor.tally());
+        Ok((redactor.tally().total() > 0).then_some(out))
     }
 
     /// What could not be read does not go on, unless the policy says so.

@@ -217,6 +217,21 @@ impl Door {
         all.into_iter().map(|(name, address)| (name.to_string(), address)).collect()
     }
 
+    /// Where operators ask.
+    pub(crate) fn admin(&self) -> SocketAddr {
+        *self.server.admin_addresses().first().expect("an admin listener")
+    }
+
+    /// Waits until an operator asks for a reload.
+    pub(crate) async fn asked(&mut self) -> ::cloakroom::server::Ask {
+        soon("an operator", self.server.asked()).await
+    }
+
+    /// Says how a reload went.
+    pub(crate) fn note_reload(&self, succeeded: bool) {
+        self.server.note_reload(succeeded);
+    }
+
     /// Stops it; returns how many connections had to be cut.
     pub(crate) async fn drain(self) -> usize {
         soon("the drain", self.server.drain()).await
