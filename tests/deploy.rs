@@ -13,6 +13,7 @@ mod documents;
 mod kubernetes;
 #[path = "deploy/metrics.rs"]
 mod metrics;
+#[cfg(feature = "shell")]
 #[path = "deploy/sandbox.rs"]
 mod sandbox;
 #[path = "deploy/settings.rs"]

@@ -81,7 +81,7 @@ fn the_example_is_built_from_the_base() {
     assert_eq!(tls["type"], "kubernetes.io/tls");
     assert_eq!(volume(spec, "tls")["secret"]["secretName"], "cloakroom-tls");
     let metrics = find("NetworkPolicy", "chat-metrics");
-    assert_eq!(metrics["spec"]["ingress"][0]["ports"][0]["port"], deployed.admin);
+    assert_eq!(metrics["spec"]["ingress"][0]["ports"][0]["port"], deployed.admin.port());
 }
 
 #[track_caller]
@@ -109,7 +109,8 @@ fn check(deployment: &Value, policy: &Value, deployed: &Deployed) {
         })
     );
     assert_eq!(ports_of(sidecar, "https"), deployed.ports());
-    assert_eq!(ports_of(sidecar, "admin"), [deployed.admin]);
+    assert_eq!(ports_of(sidecar, "admin"), [deployed.admin.port()]);
+    assert!(!deployed.admin.ip().is_loopback(), "probes come from the node");
     // The backend starts once the sidecar has: a start that waits for the backend never ends.
     for (probe, path) in
         [("startupProbe", "/healthz"), ("livenessProbe", "/healthz"), ("readinessProbe", "/readyz")]

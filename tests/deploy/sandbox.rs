@@ -1,27 +1,23 @@
 //! Does the binary start where it may do nothing? As a user that the machine does not know,
 //! without a right and without a way to get one, in a place that others own.
 
-use crate::settings;
+use crate::read;
 use std::fs::{self, Permissions};
 use std::io::{BufRead, BufReader, Write};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// The binary is there where the shell is built.
-const BINARY: Option<&str> = option_env!("CARGO_BIN_EXE_cloakroom");
-
 /// The user of the image and of the sidecar.
 const USER: u32 = 65532;
 
 #[test]
 fn it_serves_and_drains_without_any_right() {
-    let Some(binary) = BINARY else { return };
     let place = tempfile::tempdir().expect("a directory");
     let root = place.path();
     open(root, 0o755);
     let copy = root.join("cloakroom");
-    fs::copy(binary, &copy).expect("can be copied");
+    fs::copy(env!("CARGO_BIN_EXE_cloakroom"), &copy).expect("can be copied");
     let make = |arguments: &[&str]| {
         let made = Command::new(&copy).args(arguments).current_dir(root).output().expect("runs");
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
@@ -34,7 +30,7 @@ fn it_serves_and_drains_without_any_right() {
     let state = root.join("state");
     fs::create_dir(&state).expect("can be made");
     open(&state, 0o700);
-    let config = settings::text("deploy/kubernetes/base/cloakroom.toml")
+    let config = read("deploy/kubernetes/base/cloakroom.toml")
         .replace("/run/cloakroom/keys/", "")
         .replace("/run/cloakroom/tls/tls.crt", "tls/tls.pem")
         .replace("/run/cloakroom/tls/", "tls/")

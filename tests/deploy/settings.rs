@@ -1,18 +1,20 @@
 //! The configurations that `deploy/` brings: each one loads, and says what it is.
 
 use crate::read;
-use cloakroom::config::{SourceFile, load, schema};
+use cloakroom::config::{SourceFile, load};
 use cloakroom::policy::Settings;
+use cloakroom::policy::admin::{ADMIN_PORT, AdminAddress};
 use cloakroom::policy::listener::Transport;
 use cloakroom::policy::settings::Secrets;
 use cloakroom::policy::upstream::Server;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 /// A configuration of `deploy/`, as it is meant.
 pub(crate) struct Deployed {
     pub(crate) settings: Settings,
-    /// The port of the admin listener.
-    pub(crate) admin: u16,
+    /// Where the admin listener is.
+    pub(crate) admin: SocketAddr,
 }
 
 #[test]
@@ -23,7 +25,7 @@ fn every_configuration_loads() {
         "deploy/systemd/cloakroom.toml",
     ] {
         let deployed = Deployed::load(file);
-        assert_eq!(deployed.admin, 9464, "{file}");
+        assert_eq!(deployed.admin.port(), ADMIN_PORT, "{file}");
         let properties = deployed.settings.book.properties();
         assert!(!properties.is_empty(), "{file}");
         for property in properties {
@@ -35,19 +37,18 @@ fn every_configuration_loads() {
 impl Deployed {
     #[track_caller]
     pub(crate) fn load(file: &str) -> Self {
-        let table: toml::Table = read(file).parse().expect("TOML");
-        let admin = &table["admin"]["bind"][0];
-        let (_, port) = admin.as_str().and_then(|text| text.rsplit_once(':')).expect("a port");
-        let admin = port.parse().expect("a port");
-        let source = SourceFile::new(file, text(file));
+        let source = SourceFile::new(file, read(file));
         let settings = load(source, [], &|_| Ok(vec![7; 32]));
-        Self { settings: settings.unwrap_or_else(|errors| panic!("{errors}")), admin }
+        let settings = settings.unwrap_or_else(|errors| panic!("{errors}"));
+        let admin = settings.admin.as_ref().and_then(|admin| admin.bind.first());
+        let Some(AdminAddress::Tcp(admin)) = admin else { panic!("{file}: nobody can ask") };
+        Self { admin: *admin, settings }
     }
 
     /// The ports of all listeners.
     pub(crate) fn ports(&self) -> Vec<u16> {
         let bound = self.settings.listeners.iter().flat_map(|listener| &listener.bind);
-        bound.map(std::net::SocketAddr::port).collect()
+        bound.map(SocketAddr::port).collect()
     }
 
     /// The port of the backend, which has to listen on loopback.
@@ -79,16 +80,4 @@ impl Deployed {
             Secrets::Derived { .. } => None,
         }
     }
-}
-
-/// The text of a configuration. Where the schema knows of no admin listener, the rest has to load
-/// without it.
-pub(crate) fn text(file: &str) -> String {
-    let text = read(file);
-    if !schema()["properties"]["admin"].is_null() {
-        return text;
-    }
-    let mut table: toml::Table = text.parse().expect("TOML");
-    table.remove("admin");
-    table.to_string()
 }

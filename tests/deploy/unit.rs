@@ -63,6 +63,7 @@ fn the_unit_fits_its_configuration() {
     let drain = deployed.settings.timeouts.drain.as_secs();
     let stop = unit.one("TimeoutStopSec").strip_suffix('s').expect("seconds");
     assert!(stop.parse::<u64>().expect("a number") > drain);
+    assert!(deployed.admin.ip().is_loopback(), "no firewall stands before it");
     let check = unit.one("ExecStart").replace(" serve ", " check ");
     assert_eq!(unit.all("ExecReload"), [check.as_str(), "/bin/kill -HUP $MAINPID"]);
     let users = read("deploy/systemd/cloakroom.sysusers");
