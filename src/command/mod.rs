@@ -51,8 +51,8 @@ enum Command {
     Reveal(reveal::Reveal),
     /// Make certificates for development: an authority and a server, for tests only.
     Certs(certs::Certs),
-    /// Print the JSON Schema of the configuration file.
-    Schema,
+    /// Print the JSON Schema of the configuration file, or a reference of its keys.
+    Schema(schema::Schema),
     /// Print completions for a shell.
     Completions(completions::Completions),
 }
@@ -70,7 +70,7 @@ pub fn run(arguments: Arguments) -> Result<(), Failure> {
         Command::Keygen(keygen) => keygen.run(),
         Command::Reveal(reveal) => reveal.run(),
         Command::Certs(certs) => certs.run(),
-        Command::Schema => schema::run(),
+        Command::Schema(schema) => schema.run(),
         Command::Completions(completions) => completions.run(Arguments::command()),
     }
 }

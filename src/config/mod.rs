@@ -35,6 +35,7 @@ pub mod effective;
 mod error;
 pub mod file;
 mod locate;
+mod markdown;
 mod meaning;
 mod nearest;
 mod quantity;
@@ -44,6 +45,7 @@ mod schema;
 mod shape;
 
 pub use error::{Error, Errors};
+pub use markdown::markdown;
 pub use meaning::{Entry, ReadFile, group_name};
 pub use quantity::read_time;
 pub use schema::schema;
