@@ -20,10 +20,21 @@ pub(super) struct Serve {
 
 impl Serve {
     pub(super) fn run(self) -> Result<(), Failure> {
+        // Before the first key is read.
+        let hidden = hide_memory();
         let settings = load::settings(&self.config)?;
         log::start(&settings.log, std::io::stderr);
+        if let Err(error) = hidden {
+            tracing::warn!(%error, "the memory of this process can be read by others of its user");
+        }
         runtime(self.workers)?.block_on(serve(&self.config, settings))
     }
+}
+
+/// No core dumps, and no other process of this user looks into the memory of this one.
+fn hide_memory() -> rustix::io::Result<()> {
+    use rustix::process::{DumpableBehavior, set_dumpable_behavior};
+    set_dumpable_behavior(DumpableBehavior::NotDumpable)
 }
 
 /// A runtime with this many threads.

@@ -192,7 +192,7 @@ impl Server {
                 };
                 let socket = match old {
                     Some(_) => None,
-                    None => Some(bind(wanted).map_err(error)?),
+                    None => Some(bind(wanted, shares_port(settings, wanted)).map_err(error)?),
                 };
                 let current = old.map(|open| open.slot.load_full());
                 let bound = match (&socket, old) {
@@ -269,13 +269,18 @@ impl Server {
     }
 }
 
+/// Whether something else is bound at this port by IPv4, which an IPv6 address then leaves alone.
+fn shares_port(settings: &Settings, address: SocketAddr) -> bool {
+    let mut all = settings.listeners.iter().flat_map(|listener| &listener.bind);
+    address.port() != 0 && all.any(|other| other.is_ipv4() && other.port() == address.port())
+}
+
 /// How many connections the process may have by its file descriptors: 80 % of the limit,
-/// half of that for the upstream's side. Where the system does not say, its usual 1,024.
+/// half of that for the upstream's side.
 fn descriptors() -> usize {
-    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
-    let line = limits.lines().find(|line| line.starts_with("Max open files"));
-    let soft = line.and_then(|line| line.split_whitespace().nth(3)?.parse::<usize>().ok());
-    (soft.unwrap_or(1_024).min(Semaphore::MAX_PERMITS) / 5 * 4 / 2).max(1)
+    let soft = rustix::process::getrlimit(rustix::process::Resource::Nofile).current;
+    let soft = soft.map_or(usize::MAX, |soft| usize::try_from(soft).unwrap_or(usize::MAX));
+    (soft.min(Semaphore::MAX_PERMITS) / 5 * 4 / 2).max(1)
 }
 
 /// Reads a door's certificates anew; on an error it keeps those that it has.

@@ -26,6 +26,8 @@ const METRICS: &[(&str, &[&str])] = &[
     ("cloakroom_messages_total", &["direction"]),
     ("cloakroom_properties", &[]),
     ("cloakroom_bindings_total", &["outcome"]),
+    ("cloakroom_held_bytes", &[]),
+    ("cloakroom_bans", &[]),
     ("cloakroom_reloads_total", &["result"]),
     ("cloakroom_config_last_reload_timestamp_seconds", &[]),
     ("cloakroom_certificate_expiry_timestamp_seconds", &["listener", "certificate"]),

@@ -60,6 +60,11 @@ fn it_serves_and_drains_without_any_right() {
         }
     };
     let said = listen(&mut child);
+    // The kernel gives what shows a process's memory to root where the process says so.
+    let own = child.id();
+    let own = fs::read_to_string(format!("/proc/{own}/task/{own}/children")).expect("Linux");
+    let memory = fs::metadata(format!("/proc/{}/mem", own.trim())).expect("it runs");
+    assert_eq!(memory.uid(), 0, "other processes of its user can read its memory");
     let stopped = Command::new("kill").args(["-TERM", &child.id().to_string()]).status();
     assert!(stopped.expect("runs").success());
     assert_eq!(child.wait().expect("ends").code(), Some(0), "{said}");

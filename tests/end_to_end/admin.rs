@@ -189,6 +189,23 @@ async fn other_machines_see_health_and_metrics_alone() {
 }
 
 #[tokio::test]
+async fn a_port_is_bound_for_both_families() {
+    let shop = backend::start().await;
+    let free = std::net::TcpListener::bind("[::]:0").expect("a port");
+    let port = free.local_addr().expect("an address").port();
+    drop(free);
+    let both = format!(
+        "[[listener]]\nname = \"both\"\nbind = [\"0.0.0.0:{port}\", \"[::]:{port}\"]\n{ADMIN}"
+    );
+    let door = cloakroom::before(&shop).toml(&both).start().await;
+    for at in [format!("127.0.0.1:{port}"), format!("[::1]:{port}")] {
+        let stream = TcpStream::connect(&at).await.expect("a listener");
+        assert_eq!(on(stream, "GET", "/", "").await.status(), 200, "{at}");
+    }
+    drop(door);
+}
+
+#[tokio::test]
 async fn a_unix_socket_is_for_its_owner_and_moves_with_a_reload() {
     use std::os::unix::fs::PermissionsExt;
     let shop = backend::start().await;

@@ -101,7 +101,7 @@ impl Desk {
 impl Socket {
     fn bind(address: &AdminAddress) -> Result<Self, StartError> {
         match address {
-            AdminAddress::Tcp(address) => bind(*address).map(Self::Tcp).map_err(|error| {
+            AdminAddress::Tcp(address) => bind(*address, false).map(Self::Tcp).map_err(|error| {
                 StartError::Bind { listener: "admin".to_owned(), address: *address, error }
             }),
             AdminAddress::Unix(path) => unix(path).map(Self::Unix).map_err(|error| {
