@@ -15,6 +15,7 @@ test:
 # Writes the expectations of the golden files anew; the diff is for reading.
 golden:
     GOLDEN=write cargo test --test config
+    GOLDEN=write cargo test --test deploy
 
 # What an address, an exchange, a look-up and a WebSocket message cost.
 bench *ARGS:
